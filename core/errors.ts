@@ -1,0 +1,146 @@
+/**
+ * The closed table of refusals: what each one means on the wire, and to whom.
+ *
+ * The status decides what a client does next. 403 ends its connection for good (RSA4d), 401 and 503 are tried again
+ * (RSA4c); 429 would end Android clients, a 5xx makes them ask six times. So an expired session is 401 and a banned
+ * user 403. Codes 40102, 40171 and 40140 to 40149 are never used: clients read more into them.
+ *
+ * Messages go to callers: they hold no value that came from a request or a secret. What the operator needs to know is
+ * `detail`, which only the log sees.
+ */
+
+interface FailureKind {
+  readonly status: 400 | 401 | 403 | 405 | 500 | 503;
+  /** Ably's code (ably-common, `protocol/errors.json`). */
+  readonly code: 40000 | 40101 | 40160 | 40300 | 40500 | 50000;
+  readonly message: string;
+  /** The first thing to do about it, for the person who reads the log or the documentation. */
+  readonly remediation: string;
+  readonly retryAfterSeconds?: number;
+}
+
+export const FAILURES = {
+  'malformed-request': {
+    status: 400,
+    code: 40000,
+    message: 'The request is malformed.',
+    remediation: 'Send each parameter once, as a query, a form or a JSON object, within the documented limits.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    code: 40500,
+    message: 'Use GET, POST or OPTIONS.',
+    remediation: 'Set authMethod to GET or POST.',
+  },
+  'no-credential': {
+    status: 401,
+    code: 40101,
+    message: 'Sign in first: the request carries no credential.',
+    remediation: 'Send the session cookie or the authorization header that the configured identity source expects.',
+  },
+  'bad-credential': {
+    status: 401,
+    code: 40101,
+    message: 'The credential is not valid. Sign in again.',
+    remediation:
+      'See the detail in the log. A credential that is present and bad never falls through to another source.',
+  },
+  'expired-credential': {
+    status: 401,
+    code: 40101,
+    message: 'The session has ended. Sign in again.',
+    remediation: 'Nothing, when users sign in again. Otherwise lengthen the session.',
+  },
+  'session-ending': {
+    status: 401,
+    code: 40101,
+    message: 'The session ends in less than a minute. Sign in again.',
+    remediation: 'Renew the session before it ends; a token never outlives it.',
+  },
+  'anonymous-not-allowed': {
+    status: 401,
+    code: 40101,
+    message: 'Sign in first: no rule covers anonymous callers.',
+    remediation: 'Add a rule for anonymous callers, or remove the anonymous source.',
+  },
+  'requested-capability-empty': {
+    status: 401,
+    code: 40160,
+    message: 'Nothing is left of the requested capability.',
+    remediation: 'Ask for channels and operations that a rule grants, or send no capability to receive all of them.',
+  },
+  'no-rule': {
+    status: 403,
+    code: 40300,
+    message: 'No rule grants this identity anything.',
+    remediation: 'Add a rule that matches this identity. If one should have, see the left-out grants in the log.',
+  },
+  'foreign-client-id': {
+    status: 403,
+    code: 40300,
+    message: 'The requested clientId is not yours.',
+    remediation: 'Leave clientId out, or send the one that the policy grants.',
+  },
+  'unfit-client-id': {
+    status: 403,
+    code: 40300,
+    message: 'This identity cannot be used as a clientId.',
+    remediation: 'A clientId is 1 to 256 bytes of UTF-8 without control characters, line separators or "*".',
+  },
+  'cross-site': {
+    status: 403,
+    code: 40300,
+    message: 'Cookies are not accepted from this origin.',
+    remediation: 'Add the exact origin to ABLY_AUTH_ALLOWED_ORIGINS.',
+  },
+  'key-unavailable': {
+    status: 503,
+    code: 50000,
+    message: 'The service cannot sign at the moment.',
+    remediation: 'See the detail in the log: the Ably API key could not be read.',
+    retryAfterSeconds: 5,
+  },
+  misconfigured: {
+    status: 503,
+    code: 50000,
+    message: 'The service is not configured.',
+    remediation: 'See the list of configuration problems that was logged when this instance started.',
+    retryAfterSeconds: 30,
+  },
+  internal: {
+    status: 500,
+    code: 50000,
+    message: 'Internal error.',
+    remediation: 'This is a bug. Look the request id up in the log.',
+  },
+} as const satisfies Record<string, FailureKind>;
+
+export type FailureReason = keyof typeof FAILURES;
+
+/**
+ * Ends a request with one row of the table. Thrown anywhere in the pipeline, caught once at its end.
+ *
+ * `detail` is for the log only and must not contain a credential, a claim value or a secret (S10).
+ */
+export class AuthFailure extends Error {
+  readonly reason: FailureReason;
+  readonly detail: string | undefined;
+  /** Names of our cookies to be cleared by the answer: a bad one would fail every later request too (S2). */
+  readonly clearCookies: readonly string[];
+
+  constructor(
+    reason: FailureReason,
+    detail?: string,
+    options?: ErrorOptions & { readonly clearCookies?: readonly string[] },
+  ) {
+    super(FAILURES[reason].message, options);
+    this.name = 'AuthFailure';
+    this.reason = reason;
+    this.detail = detail;
+    this.clearCookies = options?.clearCookies ?? [];
+  }
+
+  get kind(): FailureKind {
+    return FAILURES[this.reason];
+  }
+}

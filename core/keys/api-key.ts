@@ -1,0 +1,75 @@
+/**
+ * One Ably API key: what a valid one looks like, and the only place that holds its secret.
+ *
+ * The secret leaves this file through `hmacSha256` and `deriveSecret` alone; printing, logging or serialising a key
+ * gives its name (S10). Where keys come from is decided by the key sources.
+ */
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { inspect } from 'node:util';
+
+/**
+ * `<appId>.<keyId>:<secret>`. As strict as the strictest SDK (ably-js refuses white space, a second colon and a dot in
+ * the secret), and stricter where a name would be unsafe to sign: it becomes the first line of the signed text.
+ */
+const API_KEY = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+):([A-Za-z0-9_\-+/=]+)$/;
+
+export class ApiKey {
+  readonly appId: string;
+  /** `<appId>.<keyId>`, public: clients see it in every TokenRequest. */
+  readonly name: string;
+  readonly #secret: KeyObject;
+
+  constructor(appId: string, keyId: string, secret: string) {
+    this.appId = appId;
+    this.name = `${appId}.${keyId}`;
+    // Its raw UTF-8 characters, although it looks like base64url (RSA9g).
+    this.#secret = createSecretKey(secret, 'utf8');
+  }
+
+  /** HMAC-SHA-256 of the UTF-8 text under the key's secret, for TokenRequests (RSA9g) and Ably JWTs only (S16). */
+  hmacSha256(text: string, encoding: 'base64' | 'base64url'): string {
+    return createHmac('sha256', this.#secret).update(text).digest(encoding);
+  }
+
+  /** A key of its own for one purpose (RFC 5869), so that nothing but Ably's formats is signed with the raw secret. */
+  deriveSecret(label: string): KeyObject {
+    return createSecretKey(Buffer.from(hkdfSync('sha256', this.#secret, '', `ably-auth-functions ${label}`, 32)));
+  }
+
+  toString(): string {
+    return this.name;
+  }
+
+  toJSON(): string {
+    return this.name;
+  }
+
+  [inspect.custom](): string {
+    return `ApiKey(${this.name})`;
+  }
+}
+
+export type ParsedApiKey =
+  | { readonly ok: true; readonly apiKey: ApiKey }
+  | { readonly ok: false /** Never contains any part of the value. */; readonly problem: string };
+
+/** Reads a key as the Ably dashboard shows it. Never throws; the problem it names holds nothing of the value. */
+export function parseApiKey(text: string): ParsedApiKey {
+  const match = API_KEY.exec(text);
+  if (match) {
+    const [, appId = '', keyId = '', secret = ''] = match;
+    return { ok: true, apiKey: new ApiKey(appId, keyId, secret) };
+  }
+  return { ok: false, problem: whatIsWrong(text) };
+}
+
+function whatIsWrong(text: string): string {
+  if (text === '') return 'it is empty';
+  if (/^\s|\s$/.test(text)) return 'it begins or ends with white space or a line break';
+  if (/^["']|["']$/.test(text)) return 'it is wrapped in quotation marks';
+  if (/^\{/.test(text)) return 'it is JSON; name the field that holds the key with ABLY_API_KEY_SECRET_FIELD';
+  const colon = text.indexOf(':');
+  if (colon === -1) return 'it has no ":"; the whole key is appId.keyId:secret, not only its name or its secret';
+  if (!text.slice(0, colon).includes('.')) return 'the part before ":" has no "."; the whole key is appId.keyId:secret';
+  return 'it is not of the form appId.keyId:secret';
+}

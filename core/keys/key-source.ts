@@ -1,0 +1,53 @@
+/**
+ * The port behind which the API key is kept, and the closed list of ways in which reading it can fail.
+ *
+ * Drivers under adapters/key-sources make one call each and classify its failure. Caching, sharing one load among
+ * many requests and serving an old key through an outage are decided by `createKeyRing`, once for all of them.
+ */
+import type { ApiKey } from './api-key.ts';
+
+export interface KeySource {
+  /** For the log: `environment`, `aws-secrets-manager` … */
+  readonly name: string;
+  /**
+   * Reads the key that signs.
+   * @throws KeySourceError and nothing else
+   */
+  loadCurrent(): Promise<ApiKey>;
+  /**
+   * Reads the key before it, which verifies and revokes but never signs; `undefined` when there is none.
+   * Called only when something needs it.
+   * @throws KeySourceError and nothing else
+   */
+  loadPrevious(): Promise<ApiKey | undefined>;
+}
+
+/**
+ * - `not-found`: the store answered that there is no such key. Asking again will not help until somebody sets it.
+ * - `not-allowed`: the store answered that this function may not read it.
+ * - `malformed`: it was read and is not an API key. The value is never printed.
+ * - `unreachable`: the store did not answer in time, or not sensibly. A cached key may serve meanwhile.
+ */
+export type KeySourceFailure = 'not-found' | 'not-allowed' | 'malformed' | 'unreachable';
+
+export class KeySourceError extends Error {
+  readonly failure: KeySourceFailure;
+  /** The setting that names the key: `ABLY_API_KEY_SECRET_ID`. */
+  readonly setting: string;
+  /** The first thing to do. */
+  readonly remediation: string;
+
+  constructor(
+    failure: KeySourceFailure,
+    setting: string,
+    message: string,
+    remediation: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'KeySourceError';
+    this.failure = failure;
+    this.setting = setting;
+    this.remediation = remediation;
+  }
+}

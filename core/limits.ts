@@ -1,0 +1,49 @@
+/**
+ * Every number that Ably imposes or that we bound ourselves with, its unit in its name, its source beside it.
+ * What is refused when a number is exceeded is decided where it is used.
+ */
+
+/** Longest life of a token (https://ably.com/docs/auth/token, "Token TTL limits"). Above it: Ably error 40003. */
+export const MAX_TTL_MS = 24 * 60 * 60 * 1000;
+
+/** The same for a key with revocable tokens, whether the token is created or presented (docs/auth/revocation). */
+export const MAX_REVOCABLE_TTL_MS = 60 * 60 * 1000;
+
+/** What Ably itself assumes when a ttl is left out (TK2a); we always send one. */
+export const DEFAULT_TTL_MS = 60 * 60 * 1000;
+
+/** Below this a client would renew without pause: Ably prompts about 30 s before the end. Our bound (S8). */
+export const MIN_TTL_MS = 60 * 1000;
+
+/** How long a TokenRequest may wait to be redeemed: Ably's window around its timestamp (error 40104). */
+export const TOKEN_REQUEST_WINDOW_MS = 120 * 1000;
+
+/** Ably gives a nonce a minimum of 16 characters (RSA9c). */
+export const MIN_NONCE_CHARS = 16;
+
+/** A clientId, in UTF-8. Ably documents no limit; it rides in headers, URLs and every message (S5, ours). */
+export const MAX_CLIENT_ID_BYTES = 256;
+
+/** A JWT as text. It is base64-encoded into an HTTP header that many servers cap at 8 KB (docs/auth/token/jwt). */
+export const MAX_JWT_BYTES = 6_000;
+
+/** A TokenRequest or TokenDetails as JSON: clients refuse more (RSA4f). */
+export const MAX_TOKEN_JSON_BYTES = 128 * 1024;
+
+/** A request body (S15, ours). */
+export const MAX_BODY_BYTES = 64 * 1024;
+
+/** One credential: a bearer token or a cookie value (S15, ours). */
+export const MAX_CREDENTIAL_BYTES = 16 * 1024;
+
+/** Nesting of a JSON body or parameter (S15, ours). */
+export const MAX_JSON_DEPTH = 4;
+
+/** Resources that a client may name in one request (S15, ours). */
+export const MAX_REQUESTED_RESOURCES = 100;
+
+/** Elements of a list that a channel template expands to (S6, ours). */
+export const MAX_TEMPLATE_LIST_ELEMENTS = 100;
+
+/** A session secret, in bytes: the size of the hash that it keys (RFC 2104 section 3). */
+export const MIN_SESSION_SECRET_BYTES = 32;
