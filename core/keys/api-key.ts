@@ -5,7 +5,6 @@
  * gives its name (S10). Where keys come from is decided by the key sources.
  */
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
-import { inspect } from 'node:util';
 
 /**
  * `<appId>.<keyId>:<secret>`. As strict as the strictest SDK (ably-js refuses white space, a second colon and a dot in
@@ -44,7 +43,7 @@ export class ApiKey {
     return this.name;
   }
 
-  [inspect.custom](): string {
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
     return `ApiKey(${this.name})`;
   }
 }
