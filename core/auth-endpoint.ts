@@ -1,0 +1,99 @@
+/**
+ * The way of one request, and nothing else: each step is one module, in the order in which they are taken. What a step
+ * refuses, it throws as an AuthFailure; the one place that turns a failure into an answer is the end of this file.
+ */
+import { aboutCaller, type OnAuthEvent } from './auth-event.ts';
+import { AuthFailure } from './errors.ts';
+import type { AuthRequest, AuthResponse } from './http.ts';
+import { identify } from './identity/identify.ts';
+import type { Identity } from './identity/identity.ts';
+import type { ApiKey } from './keys/api-key.ts';
+import type { KeyRing } from './keys/key-ring.ts';
+import { KeySourceError } from './keys/key-source.ts';
+import { decide } from './policy/decide.ts';
+import { settle } from './policy/settle.ts';
+import type { ResolvedAuth } from './resolve-config.ts';
+import { issueCredential } from './token/issue.ts';
+import { answerCredential, answerFailure, answerPreflight } from './wire/answer.ts';
+import { corsHeaders, preflightHeaders } from './wire/cors.ts';
+import { readWishes } from './wire/read-wishes.ts';
+import { requestIdOf } from './wire/request-id.ts';
+
+export interface AuthEndpoint {
+  /** Answers every request, whatever is in it. Never throws, never rejects, and leaves nothing running. */
+  handle(request: AuthRequest): Promise<AuthResponse>;
+}
+
+export interface EndpointPorts {
+  readonly keys: KeyRing;
+  readonly onEvent: OnAuthEvent | undefined;
+  readonly nowMs: () => number;
+}
+
+export function createAuthEndpoint(auth: ResolvedAuth, { keys, onEvent, nowMs: clock }: EndpointPorts): AuthEndpoint {
+  const prefixes = new Map(auth.sources.map(({ name, clientIdPrefix = '' }) => [name, clientIdPrefix]));
+  const { allowedOrigins } = auth.cors;
+
+  async function handle(request: AuthRequest): Promise<AuthResponse> {
+    const requestId = requestIdOf(request);
+    const context = { requestId, cors: corsHeaders(auth.cors, request), docsBaseUrl: auth.docsBaseUrl };
+    if (request.method === 'OPTIONS') return answerPreflight(preflightHeaders(auth.cors, request), context);
+
+    let apiKey: ApiKey | undefined;
+    let identity: Identity | undefined;
+    try {
+      if (request.method !== 'GET' && request.method !== 'POST') throw new AuthFailure('method-not-allowed');
+      apiKey = await loadKey(keys);
+      const nowMs = clock();
+      identity = await identify(auth.sources, request, { nowMs, secureCookies: auth.secureCookies, allowedOrigins });
+      const wishes = readWishes(request, auth.defaults);
+      const decision = decide(auth.policy, identity, prefixes.get(identity.source) ?? '', wishes);
+      const { format, params } = settle(decision, identity, wishes, apiKey.name, auth.defaults, nowMs);
+      const credential = issueCredential(apiKey, format, params, nowMs);
+      onEvent?.({
+        kind: 'issued',
+        requestId,
+        caller: aboutCaller(identity, apiKey),
+        matchedRules: decision.evaluation.matchedRules,
+        leftOut: decision.evaluation.leftOut,
+        format,
+        ttlMs: params.ttlMs,
+        resources: params.capability.size,
+        keyName: apiKey.name,
+      });
+      return answerCredential(credential, context);
+    } catch (error) {
+      const failure = asFailure(error);
+      const { reason, detail } = failure;
+      onEvent?.({
+        kind: 'refused',
+        requestId,
+        reason,
+        status: failure.kind.status,
+        ...(detail !== undefined && { detail }),
+        ...(identity && apiKey && { caller: aboutCaller(identity, apiKey) }),
+      });
+      return answerFailure(failure, context);
+    }
+  }
+
+  return Object.freeze({ handle });
+}
+
+async function loadKey(keys: KeyRing): Promise<ApiKey> {
+  try {
+    return await keys.current();
+  } catch (error) {
+    if (!(error instanceof KeySourceError)) throw error;
+    const { failure, setting, message, remediation } = error;
+    throw new AuthFailure('key-unavailable', `${setting}: ${failure}: ${message} ${remediation}`);
+  }
+}
+
+/** What is not a refusal is a bug: of its text the log sees the class and the frames, since the rest may hold anything. */
+function asFailure(error: unknown): AuthFailure {
+  if (error instanceof AuthFailure) return error;
+  if (!(error instanceof Error)) return new AuthFailure('internal', `threw a ${typeof error}`);
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return new AuthFailure('internal', [error.constructor.name, ...frames].join('\n'));
+}

@@ -1,0 +1,73 @@
+/**
+ * What happened, for whoever operates the endpoint. One event a request, handed to the `onEvent` port; printing,
+ * counting and tracing are sinks over it. Nothing here may hold a secret, a credential or a claim's value (S10).
+ */
+import { createHmac, type KeyObject } from 'node:crypto';
+import type { ConfigProblem } from './config-problem.ts';
+import type { FailureReason } from './errors.ts';
+import type { Identity, IdentityKind } from './identity/identity.ts';
+import type { ApiKey } from './keys/api-key.ts';
+import type { KeyEvent } from './keys/key-ring.ts';
+import type { LeftOut } from './policy/evaluate.ts';
+import type { TokenFormat } from './token/settled-params.ts';
+
+interface AboutCaller {
+  readonly source: string;
+  readonly identityKind: IdentityKind;
+  /** HMAC of source and subject under a key of its own: the same caller, the same text; absent when anonymous. */
+  readonly subjectHash?: string;
+}
+
+export interface IssuedEvent {
+  readonly kind: 'issued';
+  readonly requestId: string;
+  readonly caller: AboutCaller;
+  readonly matchedRules: readonly string[];
+  /** Grants that a matching rule did not give, and why. */
+  readonly leftOut: readonly LeftOut[];
+  readonly format: TokenFormat;
+  readonly ttlMs: number;
+  readonly resources: number;
+  readonly keyName: string;
+}
+
+export interface RefusedEvent {
+  readonly kind: 'refused';
+  readonly requestId: string;
+  readonly reason: FailureReason;
+  readonly status: number;
+  readonly detail?: string;
+  /** Absent when the request was refused before anyone was identified. */
+  readonly caller?: AboutCaller;
+}
+
+/** Once per process: every request is answered 503 until it is mended. */
+export interface MisconfiguredEvent {
+  readonly kind: 'misconfigured';
+  readonly problems: readonly ConfigProblem[];
+}
+
+/** The key was loaded, replaced, or could not be. */
+export interface KeyRingEvent {
+  readonly kind: 'key';
+  readonly event: KeyEvent;
+}
+
+export type AuthEvent = IssuedEvent | RefusedEvent | MisconfiguredEvent | KeyRingEvent;
+
+export type OnAuthEvent = (event: AuthEvent) => void;
+
+const SUBJECT_KEYS = new WeakMap<ApiKey, KeyObject>();
+
+/** @param apiKey keys the hash, so that nobody can find a subject by hashing candidates */
+export function aboutCaller(identity: Identity, apiKey: ApiKey): AboutCaller {
+  const { source, kind: identityKind, subject } = identity;
+  if (identityKind === 'anonymous') return { source, identityKind };
+  let key = SUBJECT_KEYS.get(apiKey);
+  if (!key) {
+    key = apiKey.deriveSecret('log-subject');
+    SUBJECT_KEYS.set(apiKey, key);
+  }
+  const subjectHash = createHmac('sha256', key).update(`${source}\n${subject}`).digest('base64url').slice(0, 16);
+  return { source, identityKind, subjectHash };
+}

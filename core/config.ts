@@ -1,0 +1,46 @@
+/**
+ * What a deployer writes in `auth.config.ts`: who may call, and what they may do. Only its shape is here; whether a
+ * given config makes sense is decided in resolve-config.ts.
+ */
+import type { Duration } from './duration.ts';
+import type { IdentitySource } from './identity/identity.ts';
+import type { Rule } from './policy/rule.ts';
+import type { Environment } from './settings.ts';
+import type { TokenFormat } from './token/settled-params.ts';
+
+export interface AuthConfig {
+  /** Ways of knowing who calls, asked in this order; the first that finds a credential of its form decides. */
+  readonly sources: readonly IdentitySource[];
+  /** Grants of all matching rules add up; a caller that no rule covers is refused. */
+  readonly rules: readonly Rule[];
+  /** Default: `ABLY_AUTH_TOKEN_FORMAT`, else `token-request`. */
+  readonly tokenFormat?: TokenFormat;
+  /** From a minute to 24 hours. Default: `ABLY_AUTH_TTL`, else `1h`. Ably advises against less than 10 minutes. */
+  readonly ttl?: Duration;
+  /** Exact origins, `https://app.example`, or `*` where no source is a cookie. Default: `ABLY_AUTH_ALLOWED_ORIGINS`. */
+  readonly allowedOrigins?: readonly string[];
+  /** Default: `ABLY_AUTH_CORS`, else `function`. */
+  readonly cors?: 'function' | 'platform';
+  /** Request headers of your own that a cross-origin page may send, beside the ones we need. */
+  readonly allowedHeaders?: readonly string[];
+  /** Whether a client may ask for a shorter life, from 60 s up to what is granted. Default false. */
+  readonly honourRequestedTtl?: boolean;
+  /** How long a session that names no end is taken to last, in seconds, at least 240. Default 3,600. */
+  readonly assumedSessionSeconds?: number;
+  /** Whether the API key has revocable tokens on: Ably then accepts an hour at most. Default false. */
+  readonly revocable?: boolean;
+  /** False only on the local server, which speaks plain HTTP. Default true. */
+  readonly secureCookies?: boolean;
+  /** Page with a paragraph per error; answers then carry an `href`. Default: none. */
+  readonly docsBaseUrl?: string;
+}
+
+export interface AuthDefinition {
+  /** Called once per process. The environment reaches a config only through its argument. */
+  readonly build: (env: Environment) => AuthConfig;
+}
+
+/** Wraps a config so that no secret is needed to import the file that holds it (S11). */
+export function defineAuth(build: (env: Environment) => AuthConfig): AuthDefinition {
+  return Object.freeze({ build });
+}

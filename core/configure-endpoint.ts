@@ -1,0 +1,77 @@
+/**
+ * Puts an endpoint together from a definition, an environment and a key source. What every composition root calls.
+ *
+ * A config that is wrong does not throw, because a deployed function must not fail at import (S11): the endpoint then
+ * says so once, whole, and answers 503. Those who start a server read `problems` first and stop.
+ */
+
+import { type AuthEndpoint, createAuthEndpoint } from './auth-endpoint.ts';
+import type { OnAuthEvent } from './auth-event.ts';
+import type { AuthDefinition } from './config.ts';
+import type { ConfigProblem } from './config-problem.ts';
+import { AuthFailure } from './errors.ts';
+import { createKeyRing } from './keys/key-ring.ts';
+import type { KeySource } from './keys/key-source.ts';
+import { resolveConfig } from './resolve-config.ts';
+import type { Environment } from './settings.ts';
+import { answerFailure } from './wire/answer.ts';
+import { corsHeaders } from './wire/cors.ts';
+import { requestIdOf } from './wire/request-id.ts';
+
+export type ChosenKeySource =
+  | { readonly ok: true; readonly source: KeySource }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+export interface EndpointParts {
+  readonly definition: AuthDefinition;
+  readonly env: Environment;
+  readonly keySource: ChosenKeySource;
+  /** Receives one event a request, and a few about the key. What it throws is ignored. Default: nobody listens. */
+  readonly onEvent?: OnAuthEvent;
+  /** Milliseconds since the epoch. Default: the system's clock. */
+  readonly nowMs?: () => number;
+}
+
+export interface ConfiguredEndpoint extends AuthEndpoint {
+  /** Empty when the endpoint can serve. */
+  readonly problems: readonly ConfigProblem[];
+}
+
+export function configureEndpoint(parts: EndpointParts): ConfiguredEndpoint {
+  const { definition, env, keySource, nowMs = Date.now } = parts;
+  const onEvent = parts.onEvent && quietly(parts.onEvent);
+  const resolution = resolveConfig(definition, env);
+  if (!resolution.ok || !keySource.ok) {
+    const problems = [...(resolution.ok ? [] : resolution.problems), ...(keySource.ok ? [] : keySource.problems)];
+    onEvent?.({ kind: 'misconfigured', problems });
+    return Object.freeze({ problems, handle: answerMisconfigured });
+  }
+  const keys = createKeyRing(keySource.source, {
+    nowMs,
+    ...(onEvent && { onKeyEvent: (event) => onEvent({ kind: 'key', event }) }),
+  });
+  return Object.freeze({ problems: [], ...createAuthEndpoint(resolution.auth, { keys, onEvent, nowMs }) });
+}
+
+const NO_ORIGIN = {
+  mode: 'platform',
+  allowedOrigins: new Set<string>(),
+  anyOrigin: false,
+  allowedHeaders: [],
+} as const;
+
+const answerMisconfigured: AuthEndpoint['handle'] = async (request) => {
+  const context = { requestId: requestIdOf(request), cors: corsHeaders(NO_ORIGIN, request), docsBaseUrl: undefined };
+  return answerFailure(new AuthFailure('misconfigured'), context);
+};
+
+/** A log that cannot be written must not cost a caller the answer. */
+function quietly(onEvent: OnAuthEvent): OnAuthEvent {
+  return (event) => {
+    try {
+      onEvent(event);
+    } catch {
+      // Nobody is left to tell.
+    }
+  };
+}

@@ -1,0 +1,115 @@
+/**
+ * Checks one grant of a rule and prepares it: everything that can be decided without a caller is decided here, once.
+ * Whether a broad grant is wise is its author's to say, in `broad(...)`; that it is said is enforced here (S7).
+ */
+import type { Capability } from '../capability/capability.ts';
+import type { Operation, OperationSet } from '../capability/operations.ts';
+import { isOperation } from '../capability/operations.ts';
+import { parseResource, resourceProblem } from '../capability/resource.ts';
+import type { ConfigProblem } from '../config-problem.ts';
+import type { BroadGrant } from './rule.ts';
+import { parseTemplate, type Template } from './template.ts';
+
+/** A grant whose channels depend on the caller. */
+export interface TemplateGrant {
+  readonly template: Template;
+  readonly operations: OperationSet;
+}
+
+export interface CompiledGrants {
+  /** The grants without a placeholder, the same for every caller. */
+  readonly fixed: Capability;
+  readonly templates: readonly TemplateGrant[];
+}
+
+export function compileGrants(
+  grant: Readonly<Record<string, readonly Operation[] | BroadGrant>>,
+  setting: string,
+  problems: ConfigProblem[],
+): CompiledGrants {
+  const fixed = new Map<string, OperationSet>();
+  const templates: TemplateGrant[] = [];
+  for (const [text, value] of Object.entries(grant)) {
+    const at = `${setting}[${JSON.stringify(text)}]`;
+    const marked = isMarkedBroad(value);
+    const operations = readOperations(marked ? value.operations : value, at, problems);
+    const parsed = parseTemplate(text);
+    if (!parsed.ok) {
+      problems.push({ setting: at, problem: parsed.problem, fix: 'Write {claim}, {org.id} or {"quoted name"}' });
+      continue;
+    }
+    const { template } = parsed;
+    // A stand-in for every placeholder: what is wrong with the resource is wrong whatever the claims say.
+    const sample = template.parts.map((part) => (typeof part === 'string' ? part : 'x')).join('');
+    const wrong = resourceProblem(sample) ?? qualifierProblem(template);
+    if (wrong) {
+      problems.push({ setting: at, problem: `the resource ${wrong}`, fix: 'Write it as Ably does: [qualifier]a:b:*' });
+      continue;
+    }
+    checkBreadth(sample, operations, marked ? value.broad : undefined, at, problems);
+    if (template.placeholders.length > 0) templates.push({ template, operations });
+    else fixed.set(text, operations);
+  }
+  return { fixed, templates };
+}
+
+function isMarkedBroad(value: readonly Operation[] | BroadGrant): value is BroadGrant {
+  return typeof value === 'object' && value !== null && 'broad' in value;
+}
+
+function readOperations(list: unknown, setting: string, problems: ConfigProblem[]): OperationSet {
+  const names: readonly unknown[] = Array.isArray(list) ? list : [];
+  const operations = new Set<Operation>();
+  for (const name of names) {
+    if (isOperation(name)) operations.add(name);
+    else
+      problems.push({
+        setting,
+        problem: `unknown operation ${JSON.stringify(name)}`,
+        fix: 'See Ably’s list of capability operations',
+      });
+  }
+  if (names.length === 0) {
+    problems.push({ setting, problem: 'it lists no operation', fix: 'List at least one, or remove the grant' });
+  }
+  if (operations.has('*') && operations.size > 1) {
+    problems.push({
+      setting,
+      problem: '"*" stands beside other operations',
+      fix: 'Ably refuses that; write one or the other',
+    });
+  }
+  return operations;
+}
+
+/** The kind of a resource (a queue, a metachannel) is never a caller's to choose. */
+function qualifierProblem(template: Template): string | undefined {
+  const [first] = template.parts;
+  const opens = typeof first === 'string' && first.startsWith('[');
+  return opens && !first.includes(']') ? 'has a placeholder in its qualifier' : undefined;
+}
+
+function checkBreadth(
+  sample: string,
+  operations: OperationSet,
+  reason: unknown,
+  setting: string,
+  problems: ConfigProblem[],
+): void {
+  const [qualifier, ...segments] = parseResource(sample);
+  const wildcard = segments.includes('*') || qualifier === '*';
+  const why =
+    qualifier === '*'
+      ? 'the qualifier [*] reaches queues and metachannels'
+      : segments[0] === '*'
+        ? 'a wildcard in the first segment reaches every namespace'
+        : operations.has('*') && wildcard
+          ? 'every operation on a wildcard'
+          : undefined;
+  if (why && reason === undefined) {
+    const fix = `Name the namespace, or write broad([...], 'the reason') to say that it is meant`;
+    problems.push({ setting, problem: `this grant is broad: ${why}`, fix });
+  } else if (why && (typeof reason !== 'string' || reason.trim() === '')) {
+    problems.push({ setting, problem: 'broad(...) gives no reason', fix: 'Say in a few words why it is meant' });
+  }
+}
