@@ -5,7 +5,7 @@
 export type { AuthEndpoint } from './core/auth-endpoint.ts';
 export type { AuthEvent, OnAuthEvent } from './core/auth-event.ts';
 export { type AuthConfig, type AuthDefinition, defineAuth } from './core/config.ts';
-export type { ConfigProblem } from './core/config-problem.ts';
+export { type ConfigProblem, describeProblem } from './core/config-problem.ts';
 export { type ConfiguredEndpoint, configureEndpoint, type EndpointParts } from './core/configure-endpoint.ts';
 export type { AuthRequest, AuthResponse } from './core/http.ts';
 export { anonymous } from './core/identity/anonymous.ts';

@@ -1,15 +1,14 @@
 /**
  * Compares and combines capabilities as sets of rights, exactly: a right is an operation on a channel.
  *
- * Resources are grouped by where they have wildcards, their outline, and within a pair of outlines found by hash. So the
- * cost is linear in the resources of each side and in those of the result; outlines are few in practice. The result
- * can be as large as the product of both sides (`r1:*` … with `*:s1` …): whoever takes one side from a client bounds it.
+ * Resources are grouped by their outline, the places of their wildcards, and two groups are joined by a hash of what
+ * both spell out. So the cost is linear in each side and in the result; outlines are few in practice. A result can have
+ * a resource for each pair (`a1:*`, `a2:*` … with `*:b1`, `*:b2` …): whoever takes one side from a client bounds it.
  * Pure: arguments are never changed, and may be shared by results.
  *
  * Source: https://ably.com/docs/auth/capabilities#capability-determination
  */
-import type { Capability } from './capability.ts';
-import { EMPTY_CAPABILITY } from './capability.ts';
+import { type Capability, EMPTY_CAPABILITY } from './capability.ts';
 import { lengthsMeet, meet } from './coverage.ts';
 import { bothOperations, eitherOperations, givesOperation, type OperationSet } from './operations.ts';
 import { formatResource, type Path, parseResource } from './resource.ts';
@@ -26,8 +25,7 @@ export function union(a: Capability, b: Capability): Capability {
 
 /** The rights of any of them; the empty capability when there is none. */
 export function unionAll(capabilities: readonly Capability[]): Capability {
-  const filled = capabilities.filter((capability) => capability.size > 0);
-  const [first = EMPTY_CAPABILITY, ...others] = filled;
+  const [first = EMPTY_CAPABILITY, ...others] = capabilities.filter((capability) => capability.size > 0);
   if (others.length === 0) return first;
   const all = new Map(first);
   for (const capability of others) {
@@ -111,7 +109,7 @@ function indexBy(places: readonly number[], entries: readonly Entry[]): Map<stri
   return index;
 }
 
-/** Joined by what no segment contains. */
+/** What a path has at these places, joined by what no segment contains. */
 function cellsAt(places: readonly number[], path: Path): string {
   let cells = '';
   for (const place of places) cells += `${path[place]}:`;

@@ -24,8 +24,7 @@ export interface ParseCapabilityOptions {
 
 /**
  * Reads JSON text, a plain object (its own enumerable properties) or a Map. Operations come as an array or a Set, and
- * one that is listed twice counts once. No resource at all is the empty capability. Never throws; keeps no reference
- * to its input.
+ * one that is listed twice counts once. No resource at all is the empty capability. Keeps no reference to its input.
  */
 export function parseCapability(input: unknown, options: ParseCapabilityOptions = {}): ParsedCapability {
   const entries = entriesOf(input);
@@ -93,7 +92,7 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 
 /** The first three, so that a hostile list does not fill the log. */
 function listing(values: readonly unknown[]): string {
-  const shown = values.slice(0, 3).map((value) => (typeof value === 'string' ? excerpt(value) : `a ${typeof value}`));
+  const shown = values.slice(0, 3).map((value) => (typeof value === 'string' ? excerpt(value) : `<${typeof value}>`));
   const hidden = values.length - shown.length;
   return shown.join(', ') + (hidden > 0 ? ` and ${hidden} more` : '');
 }

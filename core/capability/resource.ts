@@ -22,7 +22,7 @@ const KNOWN_QUALIFIERS: ReadonlySet<string> = new Set(QUALIFIERS);
 /** Control characters, line and paragraph separators, halves of a surrogate pair. */
 const UNFIT_CHARACTER = /[\p{Cc}\u2028\u2029\p{Surrogate}]/u;
 
-/** The path of a resource that `resourceProblem` accepts. From another it makes one that covers no channel. */
+/** The path of a resource that `resourceProblem` accepts; of any other, one without a meaning, never a wider one. */
 export function parseResource(resource: string): Path {
   const close = resource.startsWith('[') ? resource.indexOf(']') : -1;
   // `[]name` is malformed: left whole, its name begins with "[", which no channel's does.
@@ -44,10 +44,9 @@ export function formatResource(path: Path): string {
  * (https://ably.com/docs/channels/options).
  */
 export function parseChannelName(channelName: string): Path | undefined {
-  const close = channelName.startsWith('[') ? channelName.indexOf(']') : -1;
-  const name = channelName.slice(close + 1);
+  const [qualifier = '', type = ''] = /^\[([^\]=?]*)[^\]]*\]/.exec(channelName) ?? [];
+  const name = channelName.slice(qualifier.length);
   if (!isChannelNameStart(name) || /[\r\n]/.test(channelName)) return undefined;
-  const [type = ''] = channelName.slice(1, Math.max(close, 1)).split(/[=?]/, 1);
   return [type, ...name.split(':')];
 }
 

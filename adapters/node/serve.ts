@@ -1,0 +1,114 @@
+/**
+ * A server of its own around the endpoint: for containers, and for AWS's Lambda Web Functions.
+ *
+ * The core never routes by path, so this does: the paths given are the endpoint's, everything else is 404. Reads no
+ * environment and handles no signal; the program that starts it does.
+ */
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { AuthEndpoint } from '../../core/auth-endpoint.ts';
+import { refusal } from '../refusal.ts';
+import { createNodeHandler } from './handler.ts';
+import { writeNodeResponse } from './write-response.ts';
+
+export interface NodeServerOptions {
+  readonly endpoint: AuthEndpoint;
+  /** The address to listen on. `0.0.0.0` makes it reachable from outside the machine or container. */
+  readonly host: string;
+  /** 0 lets the system choose; the running server says which. */
+  readonly port: number;
+  /**
+   * Where the endpoint answers: exact paths, or a predicate over the path as the client wrote it, undecoded.
+   * Default `['/api/ably-auth']`.
+   */
+  readonly routes?: readonly string[] | ((path: string) => boolean);
+  /** Receives every other request. Default: 404 in the shape of our errors. */
+  readonly otherwise?: RequestListener;
+  /** How long `close()` waits for requests under way before it cuts them off. Default 10_000 (10 seconds). */
+  readonly graceMs?: number;
+}
+
+export interface RunningNodeServer {
+  readonly host: string;
+  readonly port: number;
+  readonly url: string;
+  /** Accepts no more connections, lets requests under way finish, closes idle ones. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** A request that has not arrived whole by then is cut off. Ours are a few hundred bytes. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than the 60 s idle timeout of AWS load balancers, or they reuse a connection that we are closing: a 502. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** How often a closing server looks for connections that have become idle. */
+const DRAIN_INTERVAL_MS = 20;
+
+/** @throws the system's error when the address cannot be listened on */
+export async function startNodeServer(options: NodeServerOptions): Promise<RunningNodeServer> {
+  const { endpoint, host, port, graceMs = 10_000 } = options;
+  const isOurs = routePredicate(options.routes ?? ['/api/ably-auth']);
+  const handle = createNodeHandler(endpoint);
+  const otherwise = options.otherwise ?? notFound;
+
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS },
+    (req, res) => {
+      if (!server.listening) res.shouldKeepAlive = false;
+      if (isOurs(pathOf(req))) handle(req, res);
+      else otherwise(req, res);
+    },
+  );
+  await listen(server, host, port);
+
+  const address = server.address() as AddressInfo;
+  const urlHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  let closed: Promise<void> | undefined;
+  return {
+    host: address.address,
+    port: address.port,
+    url: `http://${urlHost}:${address.port}`,
+    close: () => {
+      closed ??= drain(server, graceMs);
+      return closed;
+    },
+  };
+}
+
+function routePredicate(routes: readonly string[] | ((path: string) => boolean)): (path: string) => boolean {
+  if (typeof routes === 'function') return routes;
+  const paths = new Set(routes);
+  return (path) => paths.has(path);
+}
+
+function pathOf(req: IncomingMessage): string {
+  const url = req.url ?? '';
+  const mark = url.indexOf('?');
+  return mark === -1 ? url : url.slice(0, mark);
+}
+
+function notFound(_req: IncomingMessage, res: ServerResponse): void {
+  writeNodeResponse(refusal(404, 'Nothing is here.'), res);
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function drain(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const idle = setInterval(() => server.closeIdleConnections(), DRAIN_INTERVAL_MS);
+    const deadline = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearInterval(idle);
+      clearTimeout(deadline);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

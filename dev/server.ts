@@ -1,0 +1,117 @@
+/**
+ * The local server: the endpoint as it will be deployed, with a page to try it, an Ably to connect to, and a login that
+ * takes anyone's word. For a developer's machine only; where else it refuses is decided in refuse-production.ts (S18).
+ */
+import { createEnvironmentKeySource } from '../adapters/key-sources/environment.ts';
+import { startNodeServer } from '../adapters/node/serve.ts';
+import { createLog, LOG_FORMATS } from '../adapters/telemetry/log.ts';
+import { KeySourceError } from '../core/keys/key-source.ts';
+import { type AuthDefinition, type ConfigProblem, configureEndpoint, type Environment } from '../index.ts';
+import { type DemoAbly, reachAbly, serviceProblems } from './demo/ably.ts';
+import { createDemoLogin } from './demo/login.ts';
+import { loadPageFiles } from './demo/page-files.ts';
+import { createDemoRoutes } from './demo/routes.ts';
+import { whyNotHere } from './refuse-production.ts';
+
+export interface DevServerOptions {
+  readonly definition: AuthDefinition;
+  /** With `ABLY_AUTH_SESSION_SECRET`; everything else has a default. */
+  readonly env: Environment;
+  readonly print: (line: string) => void;
+}
+
+export interface DevServer {
+  readonly url: string;
+  readonly ably: Pick<DemoAbly, 'mode' | 'description' | 'clientOptions'>;
+  close(): Promise<void>;
+}
+
+/** What stops a start: the whole list, so that it is mended in one go. */
+export class CannotStart extends Error {
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    super(`The local server cannot start: ${problems.map(({ setting }) => setting).join(', ')}`);
+    this.name = 'CannotStart';
+    this.problems = problems;
+  }
+}
+
+/** @throws CannotStart, or the system's error when the address cannot be listened on */
+export async function startDevServer({ definition, env, print }: DevServerOptions): Promise<DevServer> {
+  const reason = whyNotHere(env);
+  if (reason) {
+    const fix = 'Deploy one of the functions instead, or run the container; they have no demo login';
+    throw new CannotStart([{ setting: 'npm start', problem: `it refuses to run here: ${reason}`, fix }]);
+  }
+  const { HOST: host = '127.0.0.1', PORT: port = '3000', ABLY_AUTH_LOG: log = 'pretty' } = env;
+  const problems = [...serviceProblems(env), ...listenProblems(port, log)];
+  const files = await loadPageFiles();
+  const ably = await reachAbly(env, host);
+  try {
+    const keySource = createEnvironmentKeySource({ ...env, ABLY_API_KEY: ably.apiKey });
+    const logFormat = LOG_FORMATS.find((format) => format === log) ?? 'pretty';
+    const onEvent = createLog(logFormat, print);
+    const endpoint = configureEndpoint({
+      definition: { build: (from) => ({ ...definition.build(from), secureCookies: false }) },
+      env,
+      keySource: { ok: true, source: keySource },
+      // Its problems are thrown below; logged here as well, they would stand there twice.
+      ...(onEvent && { onEvent: (event) => event.kind !== 'misconfigured' && onEvent(event) }),
+    });
+    const { keyName, keyProblems } = await keySource.loadCurrent().then(
+      (key) => ({ keyName: key.name, keyProblems: [] }),
+      (error: unknown) => ({ keyName: '', keyProblems: keyProblem(error) }),
+    );
+    const all = [...problems, ...endpoint.problems, ...keyProblems];
+    if (all.length > 0) throw new CannotStart(all);
+
+    const tokenFormat = env.ABLY_AUTH_TOKEN_FORMAT || 'token-request';
+    const server = await startNodeServer({
+      endpoint,
+      host,
+      port: Number(port),
+      routes: ['/auth', '/api/ably-auth'],
+      otherwise: createDemoRoutes({
+        files,
+        login: createDemoLogin(env),
+        info: (hostName) => ({ mode: ably.mode, ably: ably.clientOptions(hostName), keyName, tokenFormat }),
+      }),
+    });
+    return {
+      url: server.url,
+      ably,
+      close: async () => {
+        await server.close();
+        await ably.close();
+      },
+    };
+  } catch (error) {
+    await ably.close();
+    throw error;
+  }
+}
+
+function listenProblems(port: string, log: string): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    problems.push({
+      setting: 'PORT',
+      problem: 'it is not a port',
+      fix: 'Write a number up to 65535; 0 for any free one',
+    });
+  }
+  if (!LOG_FORMATS.some((format) => format === log)) {
+    problems.push({
+      setting: 'ABLY_AUTH_LOG',
+      problem: 'it is unknown',
+      fix: `Write one of ${LOG_FORMATS.join(', ')}`,
+    });
+  }
+  return problems;
+}
+
+function keyProblem(error: unknown): readonly ConfigProblem[] {
+  if (!(error instanceof KeySourceError)) throw error;
+  return [{ setting: error.setting, problem: error.message, fix: error.remediation }];
+}
