@@ -7,7 +7,7 @@ import type { ConfigProblem } from './config-problem.ts';
 import type { FailureReason } from './errors.ts';
 import type { Identity, IdentityKind } from './identity/identity.ts';
 import type { ApiKey } from './keys/api-key.ts';
-import type { KeyEvent } from './keys/key-ring.ts';
+import type { KeyEvent } from './keys/cached-key.ts';
 import type { LeftOut } from './policy/evaluate.ts';
 import type { TokenFormat } from './token/settled-params.ts';
 

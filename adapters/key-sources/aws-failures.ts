@@ -1,8 +1,9 @@
 /**
  * Decides what an error of an AWS client, or the name of one in an answer, means for the operator.
  *
- * By name and code only. The text of an error is never repeated and the error never becomes a `cause`: the client
- * attaches the response to it, even its body when that is not JSON, and the body of a good answer is the secret (S10).
+ * By name and code only. The text of an error is never repeated and the error never becomes a `cause`: of an answer
+ * that is not JSON the text quotes the beginning, and a hidden field holds the whole exchange with the credentials of
+ * the function (S10).
  */
 import { KeySourceError, type KeySourceFailure } from '../../core/keys/key-source.ts';
 import type { KeyPlace } from './read-key.ts';

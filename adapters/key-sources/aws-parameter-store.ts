@@ -19,7 +19,7 @@ export interface ParameterStoreKeySourceOptions {
   readonly parameter: string;
   /** The field of a JSON value. Default: the first of `ABLY_API_KEY`, `apiKey`, `key` that it has. */
   readonly field?: string | undefined;
-  /** Passed to the client over our timeouts; see `SecretsManagerKeySourceOptions`. */
+  /** Passed to the client; see `SecretsManagerKeySourceOptions`. */
   readonly clientOptions?: Ssm.SSMClientConfig;
   /** For hosts whose bundler cannot follow the import: the module itself. Default: imports it on first use. */
   readonly loadSdk?: () => Promise<Sdk>;
@@ -44,6 +44,7 @@ export function createParameterStoreKeySource(options: ParameterStoreKeySourceOp
 
   return Object.freeze({
     name: 'aws-parameter-store',
+    setting: PARAMETER.setting,
     async loadCurrent() {
       try {
         return readStoredKey((await read(parameter))?.Value, field, PARAMETER);

@@ -31,13 +31,18 @@ export function createSecretsExtensionKeySource(options: SecretsExtensionOptions
   const ask = createAsk(options, 'secretId' in from ? SECRET : PARAMETER);
   return Object.freeze({
     name: 'aws-secrets-extension',
+    setting: ('secretId' in from ? SECRET : PARAMETER).setting,
     ...('secretId' in from ? readSecret(from.secretId, field, ask) : readParameter(from.parameter, field, ask)),
   });
 }
 
 type Ask = (path: string, query: Readonly<Record<string, string>>) => Promise<Record<string, unknown>>;
 
-function readSecret(secretId: string, field: string | undefined, ask: Ask): Omit<KeySource, 'name'> {
+function readSecret(
+  secretId: string,
+  field: string | undefined,
+  ask: Ask,
+): Pick<KeySource, 'loadCurrent' | 'loadPrevious'> {
   const read = async (versionStage: 'AWSCURRENT' | 'AWSPREVIOUS'): Promise<string | undefined> => {
     const answer = await ask('/secretsmanager/get', { secretId, versionStage, refreshNow: 'true' });
     return textOf(answer.SecretString);
@@ -53,7 +58,11 @@ function readSecret(secretId: string, field: string | undefined, ask: Ask): Omit
   };
 }
 
-function readParameter(name: string, field: string | undefined, ask: Ask): Omit<KeySource, 'name'> {
+function readParameter(
+  name: string,
+  field: string | undefined,
+  ask: Ask,
+): Pick<KeySource, 'loadCurrent' | 'loadPrevious'> {
   const read = async (version?: number): Promise<Record<string, unknown>> => {
     const selector = version === undefined ? {} : { version: String(version) };
     const answer = await ask('/systemsmanager/parameters/get', { name, withDecryption: 'true', ...selector });

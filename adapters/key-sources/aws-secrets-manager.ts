@@ -18,8 +18,8 @@ export interface SecretsManagerKeySourceOptions {
   /** The field of a JSON secret. Default: the first of `ABLY_API_KEY`, `apiKey`, `key` that it has. */
   readonly field?: string | undefined;
   /**
-   * Passed to the client over our timeouts. Outside AWS it takes a region and credentials; a Vercel function has them
-   * from its OIDC token, without any stored AWS key:
+   * Passed to the client; a `requestHandler` or `maxAttempts` in it replaces our timeouts. Outside AWS it takes a
+   * region and credentials. A Vercel function has them from its OIDC token, without any stored AWS key:
    * `{ region: 'eu-west-1', credentials: awsCredentialsProvider({ roleArn }) }`, the provider from
    * `@vercel/oidc-aws-credentials-provider`.
    */
@@ -47,6 +47,7 @@ export function createSecretsManagerKeySource(options: SecretsManagerKeySourceOp
 
   return Object.freeze({
     name: 'aws-secrets-manager',
+    setting: SECRET.setting,
     async loadCurrent() {
       try {
         return readStoredKey(await readVersion('AWSCURRENT'), field, SECRET);

@@ -3,19 +3,18 @@
  * `ABLY_API_KEY_PARAMETER`. Reads no store and no SDK, and needs no secret to say what is wrong (S11).
  *
  * For hosts that can read AWS. A build that leaves the AWS clients out takes `createEnvironmentKeySource` directly.
+ * Drivers are loaded with the first key, so that a cold start reads the one it uses and no other.
  */
 import type { ConfigProblem } from '../../core/config-problem.ts';
 import { parseApiKey } from '../../core/keys/api-key.ts';
 import type { KeySource } from '../../core/keys/key-source.ts';
-import { createParameterStoreKeySource } from './aws-parameter-store.ts';
-import { createSecretsExtensionKeySource } from './aws-secrets-extension.ts';
-import { createSecretsManagerKeySource } from './aws-secrets-manager.ts';
 import { createEnvironmentKeySource, type Settings } from './environment.ts';
 
 export type KeySourceChoice =
   | {
       readonly ok: true;
-      readonly source: KeySource /** To be logged once. */;
+      readonly source: KeySource;
+      /** To be logged once. */
       readonly warnings: readonly ConfigProblem[];
     }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
@@ -39,15 +38,44 @@ function createSource(settings: Settings, way: (typeof WAYS)[number]): KeySource
   const isSecret = way === 'ABLY_API_KEY_SECRET_ID';
   const port = settings[PORT_SETTING];
   if (port) {
-    return createSecretsExtensionKeySource({
-      from: isSecret ? { secretId: name } : { parameter: name },
-      field,
-      port: Number(port),
-      sessionToken: () => settings.AWS_SESSION_TOKEN,
+    return loadOnFirstUse('aws-secrets-extension', way, async () => {
+      const { createSecretsExtensionKeySource } = await import('./aws-secrets-extension.ts');
+      return createSecretsExtensionKeySource({
+        from: isSecret ? { secretId: name } : { parameter: name },
+        field,
+        port: Number(port),
+        sessionToken: () => settings.AWS_SESSION_TOKEN,
+      });
     });
   }
-  if (isSecret) return createSecretsManagerKeySource({ secretId: name, field });
-  return createParameterStoreKeySource({ parameter: name, field });
+  if (isSecret) {
+    return loadOnFirstUse('aws-secrets-manager', way, async () => {
+      const { createSecretsManagerKeySource } = await import('./aws-secrets-manager.ts');
+      return createSecretsManagerKeySource({ secretId: name, field });
+    });
+  }
+  return loadOnFirstUse('aws-parameter-store', way, async () => {
+    const { createParameterStoreKeySource } = await import('./aws-parameter-store.ts');
+    return createParameterStoreKeySource({ parameter: name, field });
+  });
+}
+
+/** One driver for the life of the process, since it keeps a connection; one that could not be loaded is forgotten. */
+function loadOnFirstUse(name: string, setting: string, create: () => Promise<KeySource>): KeySource {
+  let driver: Promise<KeySource> | undefined;
+  const load = (): Promise<KeySource> => {
+    driver ??= create().catch((error: unknown) => {
+      driver = undefined;
+      throw error;
+    });
+    return driver;
+  };
+  return Object.freeze({
+    name,
+    setting,
+    loadCurrent: async () => (await load()).loadCurrent(),
+    loadPrevious: async () => (await load()).loadPrevious(),
+  });
 }
 
 const PORT_SETTING = 'PARAMETERS_SECRETS_EXTENSION_HTTP_PORT';

@@ -18,6 +18,7 @@ export type Settings = Readonly<Record<string, string | undefined>>;
 export function createEnvironmentKeySource(settings: Settings): KeySource {
   return Object.freeze({
     name: 'environment',
+    setting: 'ABLY_API_KEY',
     async loadCurrent() {
       const text = settings.ABLY_API_KEY;
       if (text) return readKey(text, { setting: 'ABLY_API_KEY', subject: 'The value of ABLY_API_KEY' });

@@ -5,7 +5,7 @@
  * environment and handles no signal; the program that starts it does.
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { AuthEndpoint } from '../../core/auth-endpoint.ts';
 import { refusal } from '../refusal.ts';
 import { createNodeHandler } from './handler.ts';
@@ -42,6 +42,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** How often a closing server looks for connections that have become idle. */
 const DRAIN_INTERVAL_MS = 20;
+/** How long a closing server waits for the first request of a connection, which may be on its way. */
+const FIRST_REQUEST_GRACE_MS = 250;
 
 /** @throws the system's error when the address cannot be listened on */
 export async function startNodeServer(options: NodeServerOptions): Promise<RunningNodeServer> {
@@ -50,14 +52,21 @@ export async function startNodeServer(options: NodeServerOptions): Promise<Runni
   const handle = createNodeHandler(endpoint);
   const otherwise = options.otherwise ?? notFound;
 
+  // Connections that have carried no request yet, as browsers open ahead of need. Node does not count them as idle.
+  const unused = new Set<Socket>();
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS },
     (req, res) => {
+      unused.delete(req.socket);
       if (!server.listening) res.shouldKeepAlive = false;
       if (isOurs(pathOf(req))) handle(req, res);
       else otherwise(req, res);
     },
   );
+  server.on('connection', (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
   await listen(server, host, port);
 
   const address = server.address() as AddressInfo;
@@ -68,7 +77,7 @@ export async function startNodeServer(options: NodeServerOptions): Promise<Runni
     port: address.port,
     url: `http://${urlHost}:${address.port}`,
     close: () => {
-      closed ??= drain(server, graceMs);
+      closed ??= drain(server, unused, graceMs);
       return closed;
     },
   };
@@ -100,12 +109,16 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-function drain(server: Server, graceMs: number): Promise<void> {
+function drain(server: Server, unused: ReadonlySet<Socket>, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const idle = setInterval(() => server.closeIdleConnections(), DRAIN_INTERVAL_MS);
+    const early = setTimeout(() => {
+      for (const socket of unused) socket.destroy();
+    }, FIRST_REQUEST_GRACE_MS);
     const deadline = setTimeout(() => server.closeAllConnections(), graceMs);
     server.close(() => {
       clearInterval(idle);
+      clearTimeout(early);
       clearTimeout(deadline);
       resolve();
     });

@@ -66,7 +66,7 @@ function whatIsWrong(text: string): string {
   if (text === '') return 'it is empty';
   if (/^\s|\s$/.test(text)) return 'it begins or ends with white space or a line break';
   if (/^["']|["']$/.test(text)) return 'it is wrapped in quotation marks';
-  if (/^\{/.test(text)) return 'it is JSON; name the field that holds the key with ABLY_API_KEY_SECRET_FIELD';
+  if (/^\{/.test(text)) return 'it is JSON, not the key itself';
   const colon = text.indexOf(':');
   if (colon === -1) return 'it has no ":"; the whole key is appId.keyId:secret, not only its name or its secret';
   if (!text.slice(0, colon).includes('.')) return 'the part before ":" has no "."; the whole key is appId.keyId:secret';

@@ -9,6 +9,8 @@ import type { ApiKey } from './api-key.ts';
 export interface KeySource {
   /** For the log: `environment`, `aws-secrets-manager` … */
   readonly name: string;
+  /** The setting that says where the key is, for messages: `ABLY_API_KEY_SECRET_ID`. */
+  readonly setting: string;
   /**
    * Reads the key that signs.
    * @throws KeySourceError and nothing else

@@ -16,6 +16,7 @@ import type { SettledParams } from './settled-params.ts';
  */
 export function signAblyJwt(apiKey: ApiKey, params: SettledParams, nowMs: number): string {
   checkSignable(params);
+  if (!Number.isFinite(nowMs)) throw new Error('Refusing to sign: the time is not a time');
   if (apiKey.name !== params.keyName) throw new Error('Refusing to sign: the key is another one');
 
   const iat = Math.floor(nowMs / 1000);

@@ -30,6 +30,7 @@ export function signTokenRequest(apiKey: ApiKey, params: SettledParams, moment: 
   checkSignable(params);
   const nonce = moment.nonce ?? randomBytes(16).toString('base64url');
   if (!isFitNonce(nonce)) throw new Error('Refusing to sign: the nonce is not fit');
+  if (!Number.isFinite(moment.timestampMs)) throw new Error('Refusing to sign: the timestamp is not a time');
   if (apiKey.name !== params.keyName) throw new Error('Refusing to sign: the key is another one');
 
   const { keyName, clientId, ttlMs: ttl } = params;

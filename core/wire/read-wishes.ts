@@ -14,13 +14,15 @@ import { MAX_BODY_BYTES, MAX_REQUESTED_RESOURCES } from '../limits.ts';
 import type { Wishes } from '../policy/wishes.ts';
 import { parseBoundedJson } from './bounded-json.ts';
 
-const MEANINGFUL: ReadonlySet<string> = new Set(['capability', 'clientId', 'ttl']);
+const ALWAYS_READ: ReadonlySet<string> = new Set(['capability', 'clientId']);
+const READ_WITH_TTL: ReadonlySet<string> = new Set([...ALWAYS_READ, 'ttl']);
 const NO_WISHES: Wishes = Object.freeze({});
 
 /** @throws AuthFailure `malformed-request` (400); its detail names the parameter, never its value */
 export function readWishes(request: AuthRequest, options: { readonly honourRequestedTtl: boolean }): Wishes {
-  const asked = once(request.query);
-  for (const [name, value] of once(readBody(request))) {
+  const meaningful = options.honourRequestedTtl ? READ_WITH_TTL : ALWAYS_READ;
+  const asked = once(request.query, meaningful);
+  for (const [name, value] of once(readBody(request, meaningful), meaningful)) {
     const inQuery = asked.get(name);
     if (inQuery !== undefined && inQuery !== value) throw malformed(`${name} differs between query and body`);
     asked.set(name, value);
@@ -29,7 +31,7 @@ export function readWishes(request: AuthRequest, options: { readonly honourReque
 
   const clientId = asked.get('clientId');
   const capability = asked.get('capability');
-  const ttl = options.honourRequestedTtl ? asked.get('ttl') : undefined;
+  const ttl = asked.get('ttl');
   return {
     // ably-js sends an empty clientId for `clientId: null`: that is not asking for one.
     ...(clientId && { requestedClientId: clientId }),
@@ -38,17 +40,17 @@ export function readWishes(request: AuthRequest, options: { readonly honourReque
   };
 }
 
-function once(pairs: readonly NameValue[]): Map<string, string> {
+function once(pairs: readonly NameValue[], meaningful: ReadonlySet<string>): Map<string, string> {
   const values = new Map<string, string>();
   for (const [name, value] of pairs) {
-    if (!MEANINGFUL.has(name)) continue;
+    if (!meaningful.has(name)) continue;
     if (values.has(name)) throw malformed(`${name} comes twice`);
     values.set(name, value);
   }
   return values;
 }
 
-function readBody(request: AuthRequest): readonly NameValue[] {
+function readBody(request: AuthRequest, meaningful: ReadonlySet<string>): readonly NameValue[] {
   if (request.method !== 'POST' || request.body.length === 0) return [];
   const types = request.headers.get('content-type') ?? [];
   const text = bodyText(request.body);
@@ -58,7 +60,7 @@ function readBody(request: AuthRequest): readonly NameValue[] {
     case 'application/x-www-form-urlencoded':
       return [...new URLSearchParams(text)];
     case 'application/json':
-      return readJsonBody(text);
+      return readJsonBody(text, meaningful);
     default:
       throw malformed('the Content-Type is neither a form nor JSON');
   }
@@ -75,7 +77,7 @@ function bodyText(body: Uint8Array | string): string {
   }
 }
 
-function readJsonBody(text: string): readonly NameValue[] {
+function readJsonBody(text: string, meaningful: ReadonlySet<string>): readonly NameValue[] {
   const parsed = parseBoundedJson(text);
   if (!parsed.ok) throw malformed(`the body is refused as JSON: ${parsed.problem}`);
   const { value } = parsed;
@@ -83,7 +85,7 @@ function readJsonBody(text: string): readonly NameValue[] {
     throw malformed('the body is no JSON object');
   const pairs: NameValue[] = [];
   for (const [name, member] of Object.entries(value)) {
-    if (!MEANINGFUL.has(name) || member === null) continue;
+    if (!meaningful.has(name) || member === null) continue;
     pairs.push([name, memberText(name, member)]);
   }
   return pairs;

@@ -1,0 +1,50 @@
+/**
+ * The server for a container, and for AWS's Lambda Web Functions: `auth.config.ts` of this project at
+ * `/api/ably-auth`, and nothing else. Bundled by `npm run build`; the local server with its demo is another program.
+ *
+ * A container that cannot serve says why, whole, and exits with 1, so that a rollout stops. On Lambda it stays up and
+ * answers 503, as every deployed function does (S11).
+ */
+import definition from '../../auth.config.ts';
+import { composeEndpoint } from '../compose/compose-endpoint.ts';
+import { type ConfigProblem, describeProblem } from '../../core/config-problem.ts';
+import { chooseKeySource } from '../key-sources/choose-key-source.ts';
+import { LAMBDA_ENDPOINT, readAddress } from './read-address.ts';
+import { startNodeServer } from './serve.ts';
+
+const { env } = process;
+const onLambda = Boolean(env[LAMBDA_ENDPOINT]);
+const problems: ConfigProblem[] = [];
+const address = readAddress(env, problems);
+const { endpoint, notice } = composeEndpoint({
+  definition,
+  env,
+  keySource: chooseKeySource(env),
+  logProblems: onLambda,
+});
+problems.push(...endpoint.problems);
+
+if (!address || (problems.length > 0 && !onLambda)) {
+  stop(['Not started:', ...problems.map((problem) => `- ${describeProblem(problem)}`)]);
+} else {
+  await startNodeServer({ endpoint, ...address }).then(
+    (server) => {
+      notice('info', `listening on ${server.url}/api/ably-auth`);
+      let closing = false;
+      const close = (): void => {
+        // Asked a second time, somebody is in a hurry.
+        if (closing) process.exit(1);
+        closing = true;
+        void server.close().then(() => process.exit(0));
+      };
+      process.on('SIGTERM', close).on('SIGINT', close);
+    },
+    (error: NodeJS.ErrnoException) =>
+      stop([`Not started: ${address.host} port ${address.port} cannot be listened on (${error.code}).`]),
+  );
+}
+
+function stop(lines: readonly string[]): void {
+  console.error(lines.join('\n'));
+  process.exitCode = 1;
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { AuthFailure, FAILURES, type FailureReason } from '../../core/errors.ts';
+
+const REASONS = Object.keys(FAILURES) as FailureReason[];
+
+/** DESIGN section 5, row by row. */
+const TABLE: Readonly<Record<FailureReason, readonly [status: number, code: number]>> = {
+  'malformed-request': [400, 40000],
+  'method-not-allowed': [405, 40500],
+  'no-credential': [401, 40101],
+  'bad-credential': [401, 40101],
+  'expired-credential': [401, 40101],
+  'session-ending': [401, 40101],
+  'anonymous-not-allowed': [401, 40101],
+  'requested-capability-empty': [401, 40160],
+  'no-rule': [403, 40300],
+  'foreign-client-id': [403, 40300],
+  'unfit-client-id': [403, 40300],
+  'cross-site': [403, 40300],
+  'key-unavailable': [503, 50000],
+  misconfigured: [503, 50000],
+  internal: [500, 50000],
+};
+
+describe('FAILURES', () => {
+  it.each(REASONS)('%s has the status and the code that the clients expect', (reason) => {
+    expect([FAILURES[reason].status, FAILURES[reason].code]).toEqual(TABLE[reason]);
+  });
+
+  it('has no row beside those', () => {
+    expect(REASONS.toSorted()).toEqual(Object.keys(TABLE).toSorted());
+  });
+
+  it('never uses a code in which clients read more', () => {
+    const forbidden = [40102, 40171, ...Array.from({ length: 10 }, (_, index) => 40140 + index)];
+    expect(REASONS.filter((reason) => forbidden.includes(FAILURES[reason].code))).toEqual([]);
+  });
+
+  it('says when to come back exactly where the service is out of reach', () => {
+    const waits = REASONS.filter((reason) => 'retryAfterSeconds' in FAILURES[reason]);
+    expect(waits).toEqual(REASONS.filter((reason) => FAILURES[reason].status === 503));
+  });
+
+  it('has messages that can be header values: one line of printable ASCII', () => {
+    for (const reason of REASONS) expect(FAILURES[reason].message).toMatch(/^[\x20-\x7e]{1,200}$/);
+  });
+
+  it('has a remedy for each, which is not the message over again', () => {
+    for (const reason of REASONS) {
+      expect(FAILURES[reason].remediation).toMatch(/\.$/);
+      expect(FAILURES[reason].remediation).not.toBe(FAILURES[reason].message);
+    }
+  });
+});
+
+describe('AuthFailure', () => {
+  it('carries its row, and its detail apart from the message', () => {
+    const failure = new AuthFailure('no-rule', 'for the log', { clearCookies: ['c'] });
+    expect(failure.kind).toBe(FAILURES['no-rule']);
+    expect(failure).toMatchObject({
+      ...{ name: 'AuthFailure', reason: 'no-rule', detail: 'for the log', clearCookies: ['c'] },
+      message: 'No rule grants this identity anything.',
+    });
+  });
+
+  it('clears no cookie and has no detail unless told', () => {
+    expect(new AuthFailure('internal')).toMatchObject({ detail: undefined, clearCookies: [] });
+  });
+});

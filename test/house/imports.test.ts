@@ -1,0 +1,104 @@
+/** Who may import whom: what keeps data flowing one way, and a cold start small. */
+import { describe, expect, it } from 'vitest';
+import { type Import, type SourceFile, sourceFiles } from './source-files.ts';
+
+const files = sourceFiles();
+const HOSTS = ['aws-lambda', 'vercel', 'netlify', 'node', 'fetch'];
+const DRIVERS = ['key-sources', 'stores', 'identity', 'ably', 'telemetry'];
+
+function below(...folders: readonly string[]): readonly SourceFile[] {
+  return files.filter(({ path }) => folders.some((folder) => path.startsWith(`${folder}/`)));
+}
+
+/** Every import that the rule does not allow, as `file -> import`. */
+function offences(
+  of: readonly SourceFile[],
+  allowed: (imported: Import, file: SourceFile) => boolean,
+): readonly string[] {
+  return of.flatMap((file) =>
+    file.imports.filter((imported) => !allowed(imported, file)).map(({ specifier }) => `${file.path} -> ${specifier}`),
+  );
+}
+
+const isIn = (imported: Import, ...places: readonly string[]): boolean =>
+  places.some((place) => imported.file === place || imported.file?.startsWith(`${place}/`) === true);
+
+describe('the house', () => {
+  it('is read at all', () => {
+    expect(below('core').length).toBeGreaterThan(30);
+    const endpoint = files.find(({ path }) => path === 'core/auth-endpoint.ts');
+    expect(endpoint?.imports.map(({ specifier }) => specifier)).toContain('./identity/identify.ts');
+  });
+
+  it('core imports node:crypto, itself, and the types of ably', () => {
+    const allowed = (imported: Import): boolean =>
+      isIn(imported, 'core') ||
+      imported.specifier === 'node:crypto' ||
+      (imported.specifier === 'ably' && imported.typeOnly);
+    expect(offences(below('core'), allowed)).toEqual([]);
+  });
+
+  it('core touches no process, console or network', () => {
+    const touching = below('core').filter(({ text }) => {
+      const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '').replace(/'[^'\n]*'|`[^`]*`/g, "''");
+      return /\b(process|console|globalThis|fetch|setInterval)\b\s*[.([]/.test(code);
+    });
+    expect(touching.map(({ path }) => path)).toEqual([]);
+  });
+
+  it.each(HOSTS)(
+    'host %s imports core, its own folder, fetch/, what hosts read alike, and drivers only in entry.ts',
+    (host) => {
+      const folder = `adapters/${host}`;
+      const shared = (imported: Import): boolean =>
+        imported.file !== undefined && /^adapters\/(message|drop-in)\//.test(imported.file);
+      const allowed = (imported: Import, file: SourceFile): boolean =>
+        isIn(imported, 'core', 'index.ts', folder, 'adapters/fetch') ||
+        shared(imported) ||
+        imported.specifier.startsWith('node:') ||
+        (imported.file === undefined && imported.typeOnly) ||
+        (file.path === `${folder}/entry.ts` &&
+          isIn(imported, 'auth.config.ts', ...DRIVERS.map((name) => `adapters/${name}`)));
+      expect(offences(below(folder), allowed)).toEqual([]);
+    },
+  );
+
+  it.each(DRIVERS)('driver folder %s imports core and itself, and loads SDKs on first use only', (driver) => {
+    const folder = `adapters/${driver}`;
+    const allowed = (imported: Import, { text }: SourceFile): boolean =>
+      isIn(imported, 'core', 'index.ts', folder) ||
+      imported.specifier.startsWith('node:') ||
+      imported.typeOnly ||
+      text.includes(`import('${imported.specifier}')`);
+    expect(offences(below(folder), allowed)).toEqual([]);
+  });
+
+  it('the local Ably service shares nothing with core, so that they cannot be wrong together', () => {
+    const allowed = (imported: Import): boolean => imported.file === undefined || isIn(imported, 'dev/ably-service');
+    expect(offences(below('dev/ably-service'), allowed)).toEqual([]);
+  });
+
+  it('nothing imports tests', () => {
+    expect(offences(files, (imported) => !isIn(imported, 'test'))).toEqual([]);
+  });
+
+  it('imports run one way: no cycle among modules', () => {
+    const graph = new Map(
+      files.map(({ path, imports }) => [
+        path,
+        imports.filter(({ typeOnly }) => !typeOnly).map(({ file }) => file ?? ''),
+      ]),
+    );
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (path: string, trail: readonly string[]): void => {
+      if (trail.includes(path)) cycles.push([...trail.slice(trail.indexOf(path)), path].join(' -> '));
+      else if (!done.has(path)) {
+        for (const next of graph.get(path) ?? []) visit(next, [...trail, path]);
+        done.add(path);
+      }
+    };
+    for (const path of graph.keys()) visit(path, []);
+    expect(cycles).toEqual([]);
+  });
+});
