@@ -10,7 +10,7 @@ export interface MacFields {
   readonly ttl?: number;
   /** The text as it is sent, canonical when it is ours. */
   readonly capability?: string;
-  readonly clientId?: string;
+  readonly clientId?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
   readonly nonce: string;
