@@ -107,6 +107,13 @@ export const FAILURES = {
     remediation: 'See the list of configuration problems that was logged when this instance started.',
     retryAfterSeconds: 30,
   },
+  'credential-too-large': {
+    status: 503,
+    code: 50000,
+    message: 'The credential would be too large to be used.',
+    remediation: 'Grant fewer or broader channel patterns to this identity; a TokenRequest has room for more than a JWT.',
+    retryAfterSeconds: 30,
+  },
   internal: {
     status: 500,
     code: 50000,

@@ -14,6 +14,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const SETTINGS = {
   ABLY_API_KEY: 'the Ably API key, `appId.keyId:secret`',
   ABLY_API_KEY_PREVIOUS: 'the key before it, while rotating; verifies and revokes, never signs',
+  ABLY_API_KEY_SECRET_ID: 'name or ARN of the AWS Secrets Manager secret that holds the key',
+  ABLY_API_KEY_SECRET_FIELD: 'the field that holds it, when the secret or parameter is JSON',
+  ABLY_API_KEY_PARAMETER:
+    'name or ARN of the AWS SSM parameter that holds it; exactly one of the three ways may be set',
+  ABLY_AUTH_POLICY: 'rules for the prebuilt functions: JSON, or the name of a `.json` file beside the function',
   ABLY_AUTH_ALLOWED_ORIGINS: 'exact origins that may call from a browser, comma-separated',
   ABLY_AUTH_CORS: '`function` (default), or `platform` when a gateway writes the CORS headers',
   ABLY_AUTH_TOKEN_FORMAT: '`token-request` (default) or `jwt`',

@@ -2,7 +2,9 @@
  * Turns settled params into the credential that goes over the wire, and names its media type.
  * Which format was chosen before; nothing of the caller's identity is known here.
  */
+import { AuthFailure } from '../errors.ts';
 import type { ApiKey } from '../keys/api-key.ts';
+import { MAX_JWT_BYTES, MAX_TOKEN_JSON_BYTES } from '../limits.ts';
 import type { SettledParams, TokenFormat } from './settled-params.ts';
 import { signAblyJwt } from './sign-ably-jwt.ts';
 import { signTokenRequest } from './sign-token-request.ts';
@@ -15,6 +17,7 @@ export interface IssuedCredential {
   readonly body: string;
 }
 
+/** @throws AuthFailure `credential-too-large` (503) */
 export function issueCredential(
   apiKey: ApiKey,
   format: TokenFormat,
@@ -23,10 +26,17 @@ export function issueCredential(
 ): IssuedCredential {
   switch (format) {
     case 'token-request': {
-      const tokenRequest = signTokenRequest(apiKey, params, { timestampMs: nowMs });
-      return { format, mediaType: 'application/json', body: JSON.stringify(tokenRequest) };
+      const body = JSON.stringify(signTokenRequest(apiKey, params, { timestampMs: nowMs }));
+      return { format, mediaType: 'application/json', body: within(MAX_TOKEN_JSON_BYTES, body) };
     }
     case 'jwt':
-      return { format, mediaType: 'application/jwt', body: signAblyJwt(apiKey, params, nowMs) };
+      return { format, mediaType: 'application/jwt', body: within(MAX_JWT_BYTES, signAblyJwt(apiKey, params, nowMs)) };
   }
+}
+
+/** A credential that no SDK can use is refused here, where the log can say why, and not at Ably as a broken header. */
+function within(maxBytes: number, body: string): string {
+  const bytes = Buffer.byteLength(body);
+  if (bytes > maxBytes) throw new AuthFailure('credential-too-large', `${bytes} bytes, at most ${maxBytes}`);
+  return body;
 }

@@ -3,7 +3,7 @@ import { AuthFailure, FAILURES, type FailureReason } from '../../core/errors.ts'
 
 const REASONS = Object.keys(FAILURES) as FailureReason[];
 
-/** DESIGN section 5, row by row. */
+/** What goes over the wire, row by row. */
 const TABLE: Readonly<Record<FailureReason, readonly [status: number, code: number]>> = {
   'malformed-request': [400, 40000],
   'method-not-allowed': [405, 40500],
@@ -19,6 +19,7 @@ const TABLE: Readonly<Record<FailureReason, readonly [status: number, code: numb
   'cross-site': [403, 40300],
   'key-unavailable': [503, 50000],
   misconfigured: [503, 50000],
+  'credential-too-large': [503, 50000],
   internal: [500, 50000],
 };
 

@@ -20,10 +20,7 @@ describe('parseApiKey', () => {
     [' appid.keyid:never-shown', 'it begins or ends with white space or a line break'],
     ['"appid.keyid:never-shown"', 'it is wrapped in quotation marks'],
     ["'appid.keyid:never-shown'", 'it is wrapped in quotation marks'],
-    [
-      '{"key":"appid.keyid:never-shown"}',
-      'it is JSON; name the field that holds the key with ABLY_API_KEY_SECRET_FIELD',
-    ],
+    ['{"key":"appid.keyid:never-shown"}', 'it is JSON, not the key itself'],
     ['never-shown', 'it has no ":"; the whole key is appId.keyId:secret, not only its name or its secret'],
     ['appid.keyid', 'it has no ":"; the whole key is appId.keyId:secret, not only its name or its secret'],
     ['appid:never-shown', 'the part before ":" has no "."; the whole key is appId.keyId:secret'],

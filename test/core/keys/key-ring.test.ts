@@ -33,7 +33,6 @@ function later<K>(): { promise: Promise<K>; resolve: (value: K) => void; reject:
 class ScriptedSource implements KeySource {
   readonly name = 'scripted';
   readonly setting = 'ABLY_API_KEY';
-  readonly setting = 'ABLY_API_KEY';
   current: Answer<ApiKey> = OLD;
   previous: Answer<ApiKey | undefined> = undefined;
   currentLoads = 0;

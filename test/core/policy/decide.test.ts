@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalCapability } from '../../../core/capability/canonical.ts';
+import type { ConfigProblem } from '../../../core/config-problem.ts';
 import { AuthFailure } from '../../../core/errors.ts';
 import type { Identity } from '../../../core/identity/identity.ts';
 import { compilePolicy } from '../../../core/policy/compile-policy.ts';
@@ -27,7 +28,7 @@ interface Asked extends Wishes {
 }
 
 function decision({ rule, identity = BOB, prefix = '', ...wishes }: Asked = {}) {
-  const problems: never[] = [];
+  const problems: ConfigProblem[] = [];
   const policy = compilePolicy([{ ...RULE, ...rule }], problems);
   expect(problems).toEqual([]);
   const { capability, clientId, wildcardClientId } = decide(policy, identity, prefix, Object.freeze(wishes));

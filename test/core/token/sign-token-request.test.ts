@@ -33,7 +33,8 @@ describe('signTokenRequest', () => {
   it('S16: makes a nonce of 122 random bits that never comes again', () => {
     const nonces = Array.from({ length: 1_000 }, () => signTokenRequest(testKey(), PARAMS, { timestampMs: 1 }).nonce);
     expect(new Set(nonces).size).toBe(1_000);
-    for (const nonce of nonces) expect(nonce).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    for (const nonce of nonces)
+      expect(nonce).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 
   it('rounds the timestamp down', () => {
