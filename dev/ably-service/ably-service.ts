@@ -18,7 +18,7 @@ import { createSockets } from './realtime/sockets.ts';
 import { createCallers } from './rest/callers.ts';
 import { createRestListener } from './rest/routes.ts';
 import { createRevocations } from './revocations.ts';
-import { createTokenRequestDesk } from './token-request.ts';
+import { createTokenRedeemer } from './token-request.ts';
 import { createTokenStore } from './tokens.ts';
 
 export type { AblyServiceKey } from './keys.ts';
@@ -92,7 +92,7 @@ export async function startAblyService(options: AblyServiceOptions): Promise<Abl
     createRestListener({
       now,
       callers: createCallers(credentials),
-      desk: createTokenRequestDesk(keys, tokens, now),
+      redeemer: createTokenRedeemer(keys, tokens, now),
       channels,
       access,
       revocation: { keys, revocations, now, reauthMarginMs },

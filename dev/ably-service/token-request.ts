@@ -16,7 +16,7 @@ const TIMESTAMP_WINDOW_MS = 2 * 60 * 1000;
 /** RSA9c. [gap] Whether Ably itself refuses shorter ones is undocumented. */
 const MIN_NONCE_CHARS = 16;
 
-export interface TokenRequestDesk {
+export interface TokenRedeemer {
   /**
    * `caller` is the key of a Basic Authorization header, for a TokenRequest without a mac; undefined without one.
    * Throws by the table of errors in Ably's registry: 40000, 40001, 40003, 40012, 40101, 40104, 40105, 40160, 40400.
@@ -34,7 +34,7 @@ interface TokenRequest {
   readonly mac: string;
 }
 
-export function createTokenRequestDesk(keys: KeyRing, tokens: TokenStore, now: () => number): TokenRequestDesk {
+export function createTokenRedeemer(keys: KeyRing, tokens: TokenStore, now: () => number): TokenRedeemer {
   /** Seen nonces by key, with the timestamp they came with: older ones than the window cannot be replayed anyway. */
   const seenNonces = new Map<string, Map<string, number>>();
 

@@ -42,6 +42,8 @@ export interface Connection extends Client {
   readonly id: string;
   /** False when the client asked not to get back what it publishes (`echo=false`). */
   readonly echo: boolean;
+  /** False from the frame that ends it, which is before its socket is gone. */
+  readonly live: boolean;
   readonly channelNames: readonly string[];
   /** How often the client was asked to fetch another token. */
   readonly renewalPrompts: number;
@@ -61,7 +63,7 @@ export function openConnection(
   const id = randomBytes(8).toString('base64url');
   const state = { credential, clientId: resolveClientId(credential, assertedClientId), ended: false, prompts: 0 };
   const connectionKey = `${id}!${randomBytes(12).toString('base64url')}`;
-  const client: Client & { readonly id: string; readonly echo: boolean } = {
+  const connection: Connection = {
     id,
     echo,
     get credential() {
@@ -70,6 +72,23 @@ export function openConnection(
     get clientId() {
       return state.clientId;
     },
+    get live() {
+      return !state.ended;
+    },
+    get channelNames() {
+      return attachments.names();
+    },
+    get renewalPrompts() {
+      return state.prompts;
+    },
+    receive(frame) {
+      try {
+        receive(frame);
+      } catch (error) {
+        endWith(asAblyError(error));
+      }
+    },
+    lost: () => lost(),
   };
 
   const end = (frame: OutgoingFrame): void => {
@@ -82,7 +101,7 @@ export function openConnection(
   const endWith = (error: AblyError): void => {
     end({ action: isTokenError(error) ? ACTION.DISCONNECTED : ACTION.ERROR, error: error.toErrorInfo() });
   };
-  const attachments = createAttachments(client, parts, transport.send);
+  const attachments = createAttachments(connection, parts, transport.send);
   const lifetime = watchLifetime({
     ...parts,
     credential: () => state.credential,
@@ -147,10 +166,10 @@ export function openConnection(
         attachments.sync(frame);
         break;
       case ACTION.MESSAGE:
-        handleMessage(client, parts, attachments, transport.send, frame);
+        handleMessage(connection, parts, attachments, transport.send, frame);
         break;
       case ACTION.PRESENCE:
-        handlePresence(client, parts, attachments, transport.send, frame);
+        handlePresence(connection, parts, attachments, transport.send, frame);
         break;
       case ACTION.AUTH:
         reauthorise(frame);
@@ -169,28 +188,5 @@ export function openConnection(
 
   sendConnected();
   lifetime.rearm();
-  return {
-    id,
-    echo,
-    get credential() {
-      return state.credential;
-    },
-    get clientId() {
-      return state.clientId;
-    },
-    get channelNames() {
-      return attachments.names();
-    },
-    get renewalPrompts() {
-      return state.prompts;
-    },
-    receive(frame) {
-      try {
-        receive(frame);
-      } catch (error) {
-        endWith(asAblyError(error));
-      }
-    },
-    lost,
-  };
+  return connection;
 }

@@ -67,7 +67,7 @@ export function watchLifetime(rules: LifetimeRules): Lifetime {
     const remainingMs = credential.expiresMs - now();
     after(remainingMs, () => rules.expire(tokenExpired()));
     if (remainingMs > renewalLeadMs) after(remainingMs - renewalLeadMs, ask);
-    else if (remainingMs > Math.min(TOO_LATE_TO_ASK_MS, renewalLeadMs)) after(PAUSE_BEFORE_ASKING_MS, ask);
+    else if (remainingMs > TOO_LATE_TO_ASK_MS) after(PAUSE_BEFORE_ASKING_MS, ask);
   };
 
   const stopListening = revocations.onRevoked(rearm);

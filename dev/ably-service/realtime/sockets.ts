@@ -67,7 +67,7 @@ export function createSockets(parts: ConnectionParts): Sockets {
         serve(webSocket, url.searchParams);
       });
     },
-    connections: () => [...connections],
+    connections: () => [...connections].filter((connection) => connection.live),
     close() {
       for (const client of server.clients) client.terminate();
       server.close();

@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Access } from '../access.ts';
 import type { Channels } from '../channels.ts';
 import { asAblyError, notFound } from '../errors.ts';
-import type { TokenRequestDesk } from '../token-request.ts';
+import type { TokenRedeemer } from '../token-request.ts';
 import type { Callers } from './callers.ts';
 import { corsHeaders, errorResponse, type RestRequest, type RestResponse, readRequest, writeResponse } from './http.ts';
 import { publishMessages, readHistory, readPresence } from './messages.ts';
@@ -16,7 +16,7 @@ import { type RevocationRules, revokeTokens } from './revoke-tokens.ts';
 export interface RestParts {
   readonly now: () => number;
   readonly callers: Callers;
-  readonly desk: TokenRequestDesk;
+  readonly redeemer: TokenRedeemer;
   readonly channels: Channels;
   readonly access: Access;
   readonly revocation: RevocationRules;
@@ -64,8 +64,8 @@ function route(parts: RestParts, request: RestRequest): RestResponse {
   }
 }
 
-function requestToken({ callers, desk }: RestParts, keyName: string, request: RestRequest): RestResponse {
+function requestToken({ callers, redeemer }: RestParts, keyName: string, request: RestRequest): RestResponse {
   const caller = callers.credential(request);
   const key = caller?.kind === 'key' ? caller.key : undefined;
-  return { status: 201, body: desk.redeem(keyName, request.body, key) };
+  return { status: 201, body: redeemer.redeem(keyName, request.body, key) };
 }
