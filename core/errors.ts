@@ -100,6 +100,13 @@ export const FAILURES = {
     remediation: 'See the detail in the log: the Ably API key could not be read.',
     retryAfterSeconds: 5,
   },
+  'identity-provider-unavailable': {
+    status: 503,
+    code: 50000,
+    message: 'Who is calling cannot be checked at the moment.',
+    remediation: 'See the detail in the log: the keys of the identity provider, or its answer, could not be had.',
+    retryAfterSeconds: 5,
+  },
   misconfigured: {
     status: 503,
     code: 50000,

@@ -33,7 +33,7 @@ export interface AuthRequest {
 
 export interface AuthResponse {
   readonly status: number;
-  /** Names in the case to send. Never contains Set-Cookie. */
+  /** Names in the case to send, one name always in the same. Never contains Set-Cookie. */
   readonly headers: readonly NameValue[];
   /** One Set-Cookie value each. Never to be joined: their dates contain commas. */
   readonly cookies: readonly string[];

@@ -19,6 +19,9 @@ export const SETTINGS = {
   ABLY_API_KEY_PARAMETER:
     'name or ARN of the AWS SSM parameter that holds it; exactly one of the three ways may be set',
   ABLY_AUTH_POLICY: 'rules for the prebuilt functions: JSON, or the name of a `.json` file beside the function',
+  ABLY_AUTH_ISSUER: 'who signs your callers’ tokens: the `issuer` of an OpenID Connect provider, exactly as it says it',
+  ABLY_AUTH_AUDIENCE: 'whom those tokens must be for, the `aud` claim; several separated by commas',
+  ABLY_AUTH_JWKS_URL: 'where the issuer’s keys are, when it has no `/.well-known/openid-configuration`',
   ABLY_AUTH_ALLOWED_ORIGINS: 'exact origins that may call from a browser, comma-separated',
   ABLY_AUTH_CORS: '`function` (default), or `platform` when a gateway writes the CORS headers',
   ABLY_AUTH_TOKEN_FORMAT: '`token-request` (default) or `jwt`',

@@ -6,10 +6,10 @@
  */
 import type { AuthRequest } from '../../core/http.ts';
 import { MAX_BODY_BYTES } from '../../core/limits.ts';
-import { carriesBody, joinChunks, unreadableBody } from '../bounded-body.ts';
-import { addHeader } from '../header-map.ts';
-import { readCookieHeaders } from '../read-cookie-header.ts';
-import { readQueryOf } from '../read-query-string.ts';
+import { carriesBody, joinChunks, unreadableBody } from '../message/bounded-body.ts';
+import { addHeader } from '../message/header-map.ts';
+import { readCookieHeaders } from '../message/read-cookie-header.ts';
+import { readQueryOf } from '../message/read-query-string.ts';
 
 /** Consumes the body. Never rejects: a stream that breaks, or that was read before, is a body the core refuses. */
 export async function readFetchRequest(request: Request, platform: AuthRequest['platform']): Promise<AuthRequest> {

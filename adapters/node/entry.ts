@@ -6,8 +6,8 @@
  * answers 503, as every deployed function does (S11).
  */
 import definition from '../../auth.config.ts';
-import { composeEndpoint } from '../compose/compose-endpoint.ts';
 import { type ConfigProblem, describeProblem } from '../../core/config-problem.ts';
+import { composeEndpoint } from '../compose/compose-endpoint.ts';
 import { chooseKeySource } from '../key-sources/choose-key-source.ts';
 import { LAMBDA_ENDPOINT, readAddress } from './read-address.ts';
 import { startNodeServer } from './serve.ts';

@@ -5,9 +5,9 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuthEndpoint } from '../../core/auth-endpoint.ts';
-import { carriesBody } from '../bounded-body.ts';
-import { readIncomingBody } from '../read-incoming-body.ts';
-import { refusal } from '../refusal.ts';
+import { carriesBody } from '../message/bounded-body.ts';
+import { readIncomingBody } from '../message/read-incoming-body.ts';
+import { refusal } from '../message/refusal.ts';
 import { discardRest } from './discard-rest.ts';
 import { readNodeRequest } from './read-request.ts';
 import { writeNodeResponse } from './write-response.ts';

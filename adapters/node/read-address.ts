@@ -24,7 +24,11 @@ export function readAddress(env: Environment, problems: ConfigProblem[]): Addres
   }
   const port = env.PORT || '3000';
   if (isPort(port)) return { host: env.HOST || '0.0.0.0', port: Number(port) };
-  problems.push({ setting: 'PORT', problem: 'it is not a port', fix: 'Write a number up to 65535; 0 for any free one' });
+  problems.push({
+    setting: 'PORT',
+    problem: 'it is not a port',
+    fix: 'Write a number up to 65535; 0 for any free one',
+  });
   return undefined;
 }
 

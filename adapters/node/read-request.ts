@@ -6,7 +6,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { AuthRequest } from '../../core/http.ts';
-import { readIncomingMessage } from '../read-incoming-message.ts';
+import { readIncomingMessage } from '../message/read-incoming-message.ts';
 
 export function readNodeRequest(req: IncomingMessage, body: AuthRequest['body']): AuthRequest {
   const clientIp = req.socket.remoteAddress;

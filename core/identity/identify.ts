@@ -9,7 +9,10 @@ import type { AuthRequest } from '../http.ts';
 import { mayCountAmbient } from './ambient.ts';
 import type { IdentifyContext, Identity, IdentitySource } from './identity.ts';
 
-/** @throws AuthFailure `no-credential`, `bad-credential`, `expired-credential` (401) or `cross-site` (403) */
+/**
+ * @throws AuthFailure `no-credential`, `bad-credential`, `expired-credential` (401), `cross-site` (403) or
+ *   `identity-provider-unavailable` (503)
+ */
 export async function identify(
   sources: readonly IdentitySource[],
   request: AuthRequest,
@@ -26,6 +29,9 @@ export async function identify(
     const pending = source.verify(request, context);
     const verdict = pending instanceof Promise ? await pending : pending;
     if (verdict.kind === 'identified') return verdict.identity;
+    if (verdict.kind === 'unavailable') {
+      throw new AuthFailure('identity-provider-unavailable', `${source.name}: ${verdict.detail}`);
+    }
     throw new AuthFailure(verdict.reason, `${source.name}: ${verdict.detail}`, {
       clearCookies: verdict.clearCookies ?? [],
     });

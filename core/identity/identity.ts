@@ -39,6 +39,12 @@ export type Verdict =
       readonly detail: string;
       /** Names of our cookies that the 401 is to clear (S2). */
       readonly clearCookies?: readonly string[];
+    }
+  | {
+      /** Nobody can say now: the provider is out of reach. Answered 503, so that the client comes back (S12). */
+      readonly kind: 'unavailable';
+      /** For the log, as above. */
+      readonly detail: string;
     };
 
 export interface IdentitySource {
@@ -58,6 +64,6 @@ export interface IdentitySource {
    * foreign site may not even have its cookie parsed is decided between this question and `verify` (S14).
    */
   carriesCredential(request: AuthRequest, context: IdentifyContext): boolean;
-  /** Called only after `carriesCredential`. Rejecting is final: no other source is asked. */
+  /** Called only after `carriesCredential`. Final whatever it says: no other source is asked. */
   verify(request: AuthRequest, context: IdentifyContext): Verdict | Promise<Verdict>;
 }

@@ -20,6 +20,7 @@ const KINDS = ['user', 'guest', 'anonymous'];
  * @returns `undefined` beside new problems
  */
 export function readJsonPolicy(text: string, setting: string, problems: ConfigProblem[]): readonly Rule[] | undefined {
+  const problemsBefore = problems.length;
   const parsed = parsePolicyText(text, setting, problems);
   if (!parsed) return undefined;
   const { value } = parsed;
@@ -33,7 +34,7 @@ export function readJsonPolicy(text: string, setting: string, problems: ConfigPr
   if (!check.list(value.rules, 'rules')) return undefined;
 
   const fits = value.rules.map((rule, index) => check.adding(() => checkRule(rule, `rules[${index}]`, check)));
-  if (problems.length === parsed.problemsBefore) return value.rules as readonly Rule[];
+  if (problems.length === problemsBefore) return value.rules as readonly Rule[];
   // The others are looked at all the same, each in its own place, so that everything is mended in one go.
   const others = value.rules.map((rule, index) => (fits[index] ? (rule as Rule) : standIn(index)));
   compilePolicy(others, problems);

@@ -9,16 +9,14 @@ import { excerpt } from './shape-check.ts';
 
 export interface ParsedPolicyText {
   readonly value: unknown;
-  readonly problemsBefore: number;
 }
 
-/** @returns `undefined` beside a new problem */
+/** @returns `undefined` beside a new problem; a name that comes twice is one as well, but the rest can be looked at */
 export function parsePolicyText(
   text: string,
   setting: string,
   problems: ConfigProblem[],
 ): ParsedPolicyText | undefined {
-  const problemsBefore = problems.length;
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -26,11 +24,11 @@ export function parsePolicyText(
     problems.push({ setting, problem: `it is not JSON${placeOf(error, text)}`, fix: 'Mend it there' });
     return undefined;
   }
-  for (const name of repeatedNames(text, value)) {
+  for (const name of repeatedNames(text)) {
     const problem = `${excerpt(name)} stands twice in one object`;
     problems.push({ setting, problem, fix: 'Keep one of the two' });
   }
-  return { value, problemsBefore };
+  return { value };
 }
 
 /** The message of the error quotes the text on some versions of Node; only the position is taken from it. */
@@ -41,22 +39,20 @@ function placeOf(error: unknown, text: string): string {
   return ` at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
-/** Names that the text writes more often than the value has them. */
-function repeatedNames(text: string, value: unknown): readonly string[] {
-  const counts = new Map<string, number>();
-  for (const [, quoted, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?/g)) {
-    if (colon === undefined || quoted === undefined) continue;
-    const name = JSON.parse(quoted) as string;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  const open = [value];
-  while (open.length > 0) {
-    const next = open.pop();
-    if (typeof next !== 'object' || next === null) continue;
-    for (const [name, member] of Object.entries(next)) {
-      if (!Array.isArray(next)) counts.set(name, (counts.get(name) ?? 0) - 1);
-      open.push(member);
+/** @param text is JSON: between its strings, braces are objects */
+function repeatedNames(text: string): readonly string[] {
+  const open: Set<string>[] = [];
+  const repeated = new Set<string>();
+  for (const [piece, quoted, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}]/g)) {
+    if (piece === '{') open.push(new Set());
+    else if (piece === '}') open.pop();
+    else if (quoted !== undefined && colon !== undefined) {
+      // "a" and "\u0061" are the same name.
+      const name = JSON.parse(quoted) as string;
+      const names = open.at(-1);
+      if (names?.has(name)) repeated.add(name);
+      names?.add(name);
     }
   }
-  return [...counts].filter(([, count]) => count > 0).map(([name]) => name);
+  return [...repeated];
 }

@@ -3,7 +3,7 @@
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { ClientOptions } from 'ably';
-import { readIncomingBody } from '../../adapters/read-incoming-body.ts';
+import { readIncomingBody } from '../../adapters/message/read-incoming-body.ts';
 import type { DemoLogin } from './login.ts';
 import { PAGE_HEADERS, type PageFile } from './page-files.ts';
 

@@ -18,6 +18,7 @@ const TABLE: Readonly<Record<FailureReason, readonly [status: number, code: numb
   'unfit-client-id': [403, 40300],
   'cross-site': [403, 40300],
   'key-unavailable': [503, 50000],
+  'identity-provider-unavailable': [503, 50000],
   misconfigured: [503, 50000],
   'credential-too-large': [503, 50000],
   internal: [500, 50000],

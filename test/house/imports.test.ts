@@ -4,6 +4,8 @@ import { type Import, type SourceFile, sourceFiles } from './source-files.ts';
 
 const files = sourceFiles();
 const HOSTS = ['aws-lambda', 'vercel', 'netlify', 'node', 'fetch'];
+/** What the build bundles, and what a project that installs the package imports. */
+const COMPOSITION_ROOTS = ['entry.ts', 'library.ts'];
 const DRIVERS = ['key-sources', 'stores', 'identity', 'ably', 'telemetry'];
 
 function below(...folders: readonly string[]): readonly SourceFile[] {
@@ -47,18 +49,18 @@ describe('the house', () => {
   });
 
   it.each(HOSTS)(
-    'host %s imports core, its own folder, fetch/, what hosts read alike, and drivers only in entry.ts',
+    'host %s imports core, its own folder, fetch/, what hosts read alike, and drivers only in its composition roots',
     (host) => {
       const folder = `adapters/${host}`;
       const shared = (imported: Import): boolean =>
-        imported.file !== undefined && /^adapters\/(message|drop-in)\//.test(imported.file);
+        imported.file !== undefined && /^adapters\/message\//.test(imported.file);
       const allowed = (imported: Import, file: SourceFile): boolean =>
         isIn(imported, 'core', 'index.ts', folder, 'adapters/fetch') ||
         shared(imported) ||
         imported.specifier.startsWith('node:') ||
         (imported.file === undefined && imported.typeOnly) ||
-        (file.path === `${folder}/entry.ts` &&
-          isIn(imported, 'auth.config.ts', ...DRIVERS.map((name) => `adapters/${name}`)));
+        (COMPOSITION_ROOTS.some((root) => file.path === `${folder}/${root}`) &&
+          isIn(imported, 'auth.config.ts', 'adapters/compose', ...DRIVERS.map((name) => `adapters/${name}`)));
       expect(offences(below(folder), allowed)).toEqual([]);
     },
   );

@@ -5,7 +5,7 @@
  * so does who read the body: both are handed in.
  */
 import type { IncomingMessage } from 'node:http';
-import type { AuthRequest } from '../core/http.ts';
+import type { AuthRequest } from '../../core/http.ts';
 import { addHeader } from './header-map.ts';
 import { readCookieHeaders } from './read-cookie-header.ts';
 import { readQueryOf } from './read-query-string.ts';

@@ -4,7 +4,7 @@
  * The client controls all of it. Broken percent sequences stay as they were sent, bytes that are not UTF-8 become
  * U+FFFD, `+` is a space (java.net.URLEncoder writes it): the URL standard's form decoding, which never fails.
  */
-import type { NameValue } from '../core/http.ts';
+import type { NameValue } from '../../core/http.ts';
 
 /** Without the leading `?`. Order and repeated names are kept: the core refuses a parameter that comes twice. */
 export function readQueryString(raw: string): NameValue[] {

@@ -4,7 +4,7 @@
  * Whoever planted a cookie controls all of it, so this stays dumb: no percent-decoding, no quotes taken off, nothing
  * dropped because it comes twice. What a cookie means, and that two of ours are refused (S15), is decided in core.
  */
-import type { NameValue } from '../core/http.ts';
+import type { NameValue } from '../../core/http.ts';
 
 /** `values` are Cookie headers, one each. Never throws; linear. A part without `=` has no name and is left out. */
 export function readCookieHeaders(values: readonly string[] | undefined): NameValue[] {

@@ -6,7 +6,7 @@
  * parsed `req.body`. What cannot be written down faithfully becomes a body that the core refuses, never an empty one.
  */
 import type { IncomingMessage } from 'node:http';
-import { MAX_BODY_BYTES } from '../core/limits.ts';
+import { MAX_BODY_BYTES } from '../../core/limits.ts';
 import { unreadableBody } from './bounded-body.ts';
 
 /** @param req with its stream at the end; `body` is read at most once, because on Vercel it is a getter that parses */

@@ -6,7 +6,7 @@
  * from where that framework put it (consumed-body.ts).
  */
 import type { IncomingMessage } from 'node:http';
-import { MAX_BODY_BYTES } from '../core/limits.ts';
+import { MAX_BODY_BYTES } from '../../core/limits.ts';
 import { joinChunks } from './bounded-body.ts';
 import { readConsumedBody } from './consumed-body.ts';
 

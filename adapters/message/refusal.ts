@@ -5,7 +5,7 @@
  * it in headers, never cached. Says nothing about the request.
  */
 import { randomUUID } from 'node:crypto';
-import type { AuthResponse } from '../core/http.ts';
+import type { AuthResponse } from '../../core/http.ts';
 
 export function refusal(status: 400 | 404 | 500, message: string): AuthResponse {
   // Ably's generic code of each status is the status times a hundred (ably-common, `protocol/errors.json`).

@@ -2,7 +2,7 @@
  * What every host agrees on about request bodies: which requests have one, and that reading stops at one byte more
  * than the core accepts. That it is then refused, and how, is the core's decision (S15).
  */
-import { MAX_BODY_BYTES } from '../core/limits.ts';
+import { MAX_BODY_BYTES } from '../../core/limits.ts';
 
 /** A body sent with these has no meaning here; ALB sends an empty one with every GET. */
 export function carriesBody(method: string): boolean {
@@ -16,8 +16,9 @@ export function joinChunks(chunks: readonly Uint8Array[], length: number): Uint8
   const body = new Uint8Array(Math.min(length, MAX_BODY_BYTES + 1));
   let offset = 0;
   for (const chunk of chunks) {
-    body.set(chunk.subarray(0, body.length - offset), offset);
-    offset += Math.min(chunk.length, body.length - offset);
+    const part = chunk.subarray(0, body.length - offset);
+    body.set(part, offset);
+    offset += part.length;
   }
   return body;
 }

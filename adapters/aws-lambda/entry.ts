@@ -1,0 +1,17 @@
+/**
+ * The Lambda function: `auth.config.ts` of this project, the key from wherever the settings say, one log line a
+ * request. Bundled by `npm run build`; decides nothing else.
+ *
+ * Runs no input or output while it is imported: the key is read by the first request (S11, S12).
+ */
+import definition from '../../auth.config.ts';
+import { composeEndpoint } from '../compose/compose-endpoint.ts';
+import { chooseKeySource } from '../key-sources/choose-key-source.ts';
+import { createLambdaHandler, type LambdaHandler } from './handler.ts';
+
+const { env } = process;
+const { endpoint, notice } = composeEndpoint({ definition, env, keySource: chooseKeySource(env) });
+
+export const handler: LambdaHandler = createLambdaHandler(endpoint, {
+  onUnknownEvent: (line) => notice('info', line),
+});

@@ -1,0 +1,51 @@
+/**
+ * What every composition root does with the parts it chose: one endpoint, one log, the warnings printed once.
+ *
+ * Chooses nothing itself: which config, which environment and which key sources is the entry's decision. Never throws,
+ * because it runs while a deployed function is imported (S11).
+ */
+import type { AuthDefinition } from '../../core/config.ts';
+import { type ConfigProblem, describeProblem } from '../../core/config-problem.ts';
+import { type ChosenKeySource, type ConfiguredEndpoint, configureEndpoint } from '../../core/configure-endpoint.ts';
+import type { Environment } from '../../core/settings.ts';
+import { openLog, type ProcessLog } from './open-log.ts';
+
+/** What `chooseKeySource` and its like return. */
+export type KeyChoice = ChosenKeySource & { readonly warnings?: readonly ConfigProblem[] };
+
+export interface EndpointComposition {
+  readonly definition: AuthDefinition;
+  readonly env: Environment;
+  readonly keySource: KeyChoice;
+  /** What the composition root itself found wrong. With any, every request is answered 503. */
+  readonly problems?: readonly ConfigProblem[];
+  /** Default: `console.log`, which every platform collects. */
+  readonly print?: (line: string) => void;
+  /** False where whoever starts the process prints the endpoint's `problems` itself. Default true. */
+  readonly logProblems?: boolean;
+}
+
+export interface ComposedEndpoint {
+  readonly endpoint: ConfiguredEndpoint;
+  readonly notice: ProcessLog['notice'];
+}
+
+export function composeEndpoint(composition: EndpointComposition): ComposedEndpoint {
+  const { definition, env, keySource, print = console.log, logProblems = true } = composition;
+  const log = openLog(env, print);
+  const { onEvent } = log;
+  const endpoint = configureEndpoint({
+    definition,
+    env,
+    keySource: withProblems(keySource, [...(composition.problems ?? []), ...log.problems]),
+    ...(onEvent && { onEvent: (event) => (logProblems || event.kind !== 'misconfigured') && onEvent(event) }),
+  });
+  for (const warning of (keySource.ok && keySource.warnings) || []) log.notice('warn', describeProblem(warning));
+  return { endpoint, notice: log.notice };
+}
+
+/** The endpoint serves only with a key source, so one that is withheld is how further problems stop it. */
+function withProblems(keySource: ChosenKeySource, problems: readonly ConfigProblem[]): ChosenKeySource {
+  if (problems.length === 0) return keySource;
+  return { ok: false, problems: [...problems, ...(keySource.ok ? [] : keySource.problems)] };
+}

@@ -1,0 +1,37 @@
+/**
+ * What `createHandler` of every host starts from, for projects that install the package: their definition, and beside it
+ * whatever they choose for themselves. The rest is as in the prebuilt functions.
+ */
+import type { OnAuthEvent } from '../../core/auth-event.ts';
+import type { AuthDefinition } from '../../core/config.ts';
+import { configureEndpoint } from '../../core/configure-endpoint.ts';
+import type { KeySource } from '../../core/keys/key-source.ts';
+import type { Environment } from '../../core/settings.ts';
+import { type ComposedEndpoint, composeEndpoint, type KeyChoice } from './compose-endpoint.ts';
+
+export interface HandlerOptions {
+  /** Default: the environment of the process. */
+  readonly env?: Environment;
+  /** Default: chosen by `ABLY_API_KEY`, or where AWS can be read also by the settings that name a secret there. */
+  readonly keySource?: KeySource;
+  /** Receives what happened, in place of the log. What it throws is ignored. Default: a line each on the console. */
+  readonly onEvent?: OnAuthEvent;
+}
+
+/** What a host brings: its own environment, and the stores it can read a key from. */
+export interface HandlerHost {
+  readonly env: Environment;
+  readonly chooseKey: (env: Environment) => KeyChoice;
+}
+
+/** Never throws: a config that is wrong is logged once, whole, and answered 503 (S11). */
+export function composeHandler(
+  definition: AuthDefinition,
+  options: HandlerOptions,
+  host: HandlerHost,
+): ComposedEndpoint {
+  const { env = host.env, keySource: own, onEvent } = options;
+  const keySource: KeyChoice = own ? { ok: true, source: own } : host.chooseKey(env);
+  if (!onEvent) return composeEndpoint({ definition, env, keySource });
+  return { endpoint: configureEndpoint({ definition, env, keySource, onEvent }), notice: () => {} };
+}

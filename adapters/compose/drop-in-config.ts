@@ -1,0 +1,54 @@
+/**
+ * The config of a prebuilt drop-in, which nobody can edit: sources and rules from the environment alone.
+ *
+ * An identity source exists when its setting does; anonymous callers only when a rule names them (S1). Without rules, or
+ * without anybody whom they could cover, it says which settings are missing.
+ */
+import type { AuthConfig, AuthDefinition } from '../../core/config.ts';
+import type { ConfigProblem } from '../../core/config-problem.ts';
+import { anonymous } from '../../core/identity/anonymous.ts';
+import type { IdentitySource } from '../../core/identity/identity.ts';
+import { session } from '../../core/identity/session.ts';
+import { readJsonPolicy } from '../../core/policy/json-policy.ts';
+import type { Rule } from '../../core/policy/rule.ts';
+import { type Environment, sessionSecrets } from '../../core/settings.ts';
+import { readPolicyText } from './read-policy-text.ts';
+
+export interface DropInConfig {
+  readonly definition: AuthDefinition;
+  /** With any, the definition is a stand-in that lets the rest be checked; it grants nothing to anybody. */
+  readonly problems: readonly ConfigProblem[];
+}
+
+/** @param entryUrl `import.meta.url` of the entry: a policy may be a file beside it */
+export function readDropInConfig(env: Environment, entryUrl: string): DropInConfig {
+  const problems: ConfigProblem[] = [];
+  const rules = readRules(env, entryUrl, problems);
+  const sources: IdentitySource[] = env.ABLY_AUTH_SESSION_SECRET ? [session({ secrets: sessionSecrets(env) })] : [];
+  if (rules?.some(namesAnonymous)) sources.push(anonymous());
+  if (sources.length === 0) {
+    const fix =
+      'Set it to a random value of 32 bytes or more, or let a rule of ABLY_AUTH_POLICY say "kind": "anonymous"';
+    problems.push({ setting: 'ABLY_AUTH_SESSION_SECRET', problem: 'there is no identity source', fix });
+  }
+  const config: AuthConfig = {
+    sources: sources.length > 0 ? sources : [anonymous()],
+    rules: rules ?? [{ name: 'stands in for rules that could not be read', grant: {} }],
+  };
+  return { definition: { build: () => config }, problems };
+}
+
+function readRules(env: Environment, entryUrl: string, problems: ConfigProblem[]): readonly Rule[] | undefined {
+  const setting = env.ABLY_AUTH_POLICY;
+  if (!setting) {
+    const fix = 'Set it to {"rules": [...]}, or to the name of a .json file beside the function';
+    problems.push({ setting: 'ABLY_AUTH_POLICY', problem: 'there are no rules', fix });
+    return undefined;
+  }
+  const text = readPolicyText(setting, entryUrl, problems);
+  return text === undefined ? undefined : readJsonPolicy(text, 'ABLY_AUTH_POLICY', problems);
+}
+
+function namesAnonymous({ when }: Rule): boolean {
+  return when?.kind === 'anonymous' || (Array.isArray(when?.kind) && when.kind.includes('anonymous'));
+}
