@@ -1,0 +1,30 @@
+/** Bundles one target and writes its files; says what came out, for the console and for the tests. */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+import { bundleOptions, type Target } from './targets.ts';
+
+export interface Bundle {
+  readonly target: Target;
+  /** The file that the platform loads. */
+  readonly entryFile: string;
+  /** Paths in it are relative to the project: `dist/aws-lambda/ably-auth.mjs`. */
+  readonly metafile: Metafile;
+}
+
+/**
+ * @param distDir emptied of this target first, so that no chunk of an earlier build is deployed
+ * @throws esbuild's BuildFailure, whose message says where
+ */
+export async function bundle(target: Target, root: string, distDir: string): Promise<Bundle> {
+  const options = bundleOptions(target, root);
+  const { outputFiles, metafile } = await build(options);
+  const targetDir = join(distDir, target.name);
+  await rm(targetDir, { recursive: true, force: true });
+  for (const { path, contents } of outputFiles) {
+    const file = join(targetDir, relative(join(root, options.outdir), path));
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, contents);
+  }
+  return { target, metafile, entryFile: join(targetDir, `${target.out}.mjs`) };
+}

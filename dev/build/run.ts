@@ -1,0 +1,51 @@
+/**
+ * `npm run build`, all of it; `npm run build -- aws-lambda` only what is named. Stops with the whole list of problems
+ * before anything is written, and otherwise says what was made and how large it is.
+ */
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describeProblem } from '../../core/config-problem.ts';
+import { bundle } from './bundle.ts';
+import { checkConfig } from './check-config.ts';
+import { buildLibrary } from './library.ts';
+import { staticGraph } from './static-graph.ts';
+import { TARGETS } from './targets.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const DIST = join(ROOT, 'dist');
+const NAMES = [...TARGETS.map(({ name }) => name), 'library'];
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(wanted: readonly string[]): Promise<number> {
+  const unknown = wanted.filter((name) => !NAMES.some((known) => known === name));
+  if (unknown.length > 0) return stopped([`There is no ${unknown.join(', ')}. Name any of ${NAMES.join(', ')}.`]);
+  const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+  const targets = TARGETS.filter(({ name }) => isWanted(name));
+
+  if (targets.some(({ hasConfig }) => hasConfig)) {
+    const { default: definition } = await import('../../auth.config.ts');
+    const { problems, notes } = checkConfig(definition, process.env);
+    for (const note of notes) console.warn(`  ${note}`);
+    if (problems.length > 0) return stopped(problems.map((problem) => `- ${describeProblem(problem)}`));
+  }
+  try {
+    const [bundles] = await Promise.all([
+      Promise.all(targets.map((target) => bundle(target, ROOT, DIST))),
+      isWanted('library') && buildLibrary(ROOT, DIST),
+    ]);
+    for (const { target, metafile, entryFile } of bundles) {
+      const { bytes } = staticGraph(metafile, target.entry);
+      console.log(`  ${relative(ROOT, entryFile).padEnd(40)} ${(bytes / 1000).toFixed(1)} KB read at a cold start`);
+    }
+    if (isWanted('library')) console.log('  dist/lib');
+    return 0;
+  } catch (error) {
+    return stopped([error instanceof Error ? error.message : String(error)]);
+  }
+}
+
+function stopped(lines: readonly string[]): number {
+  console.error(['', '  Nothing usable was built:', ...lines.map((line) => `  ${line}`), ''].join('\n'));
+  return 1;
+}

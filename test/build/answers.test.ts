@@ -1,0 +1,156 @@
+/** The built artefacts in child processes with an empty environment: what they answer, and what they say meanwhile. */
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Built, buildArtefacts, type RunningArtefact, runArtefact } from './built.ts';
+
+const KEY = 'builtapp.builtkey:obviously-a-fake-secret';
+const POLICY = JSON.stringify({
+  rules: [{ name: 'visitors', when: { kind: 'anonymous' }, grant: { notifications: ['subscribe'] } }],
+});
+
+const ARTEFACTS = ['aws-lambda', 'vercel', 'netlify'] as const;
+type Artefact = (typeof ARTEFACTS)[number];
+
+let built: Built;
+const running: RunningArtefact[] = [];
+
+beforeAll(async () => {
+  built = await buildArtefacts();
+});
+afterEach(async () => {
+  for (const artefact of running.splice(0)) await artefact.stop();
+});
+afterAll(() => built.remove());
+
+async function run(name: Artefact, env: Readonly<Record<string, string>>): Promise<RunningArtefact> {
+  const artefact = await runArtefact(built.of(name), env);
+  running.push(artefact);
+  return artefact;
+}
+
+/** The problems that the artefact logged, and that it did so in one line. */
+function loggedProblems(artefact: RunningArtefact): readonly { readonly setting: string; readonly problem: string }[] {
+  const lines = artefact.log().filter((line) => line.includes('"misconfigured"') && line.includes('"problems"'));
+  expect(lines).toHaveLength(1);
+  return JSON.parse(lines[0] ?? '').problems;
+}
+
+const settingsOf = (artefact: RunningArtefact): readonly string[] =>
+  loggedProblems(artefact).map(({ setting }) => setting);
+
+describe.each(ARTEFACTS)('the built function for %s', (name) => {
+  it('answers a valid TokenRequest, by GET and by POST', async () => {
+    const artefact = await run(name, { ABLY_API_KEY: KEY, ABLY_AUTH_POLICY: POLICY });
+    const form = new URLSearchParams({ rnd: '1', capability: '{"notifications":["*"]}' });
+    for (const init of [{}, { method: 'POST', body: form }]) {
+      const response = await fetch(artefact.url, init);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toBe('application/json');
+      expect(await response.json()).toEqual({
+        keyName: 'builtapp.builtkey',
+        ttl: 3_600_000,
+        capability: '{"notifications":["subscribe"]}',
+        timestamp: expect.any(Number),
+        nonce: expect.stringMatching(/^[\x21-\x7e]{16,}$/),
+        mac: expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/),
+      });
+    }
+    expect((await fetch(artefact.url, { method: 'OPTIONS' })).status).toBe(204);
+    expect(artefact.log().join('\n')).not.toContain('obviously-a-fake-secret');
+  });
+
+  it('S11: with nothing set starts all the same, says the whole list once, and answers 503', async () => {
+    const artefact = await run(name, {});
+    for (let request = 0; request < 2; request += 1) {
+      const response = await fetch(artefact.url);
+      expect(response.status).toBe(503);
+      expect(response.headers.get('retry-after')).toBe('30');
+      expect(await response.json()).toMatchObject({ error: { code: 50000, statusCode: 503 } });
+    }
+    expect(settingsOf(artefact)).toEqual(
+      name === 'aws-lambda' ? ['ABLY_API_KEY'] : ['ABLY_AUTH_POLICY', 'ABLY_AUTH_SESSION_SECRET', 'ABLY_API_KEY'],
+    );
+  });
+
+  it('S11: says everything that is wrong in one list, without the values', async () => {
+    const artefact = await run(name, {
+      ABLY_API_KEY: 'hunter2',
+      ABLY_AUTH_TTL: '1 fortnight',
+      ABLY_AUTH_SESSION_SECRET: 'hunter2',
+      ABLY_AUTH_LOG: 'hunter2',
+      ABLY_AUTH_POLICY: 'hunter2',
+    });
+    expect((await fetch(artefact.url)).status).toBe(503);
+    expect([...settingsOf(artefact)].sort()).toEqual(
+      [
+        'ABLY_API_KEY',
+        'ABLY_AUTH_LOG',
+        ...(name === 'aws-lambda' ? [] : ['ABLY_AUTH_POLICY']),
+        'ABLY_AUTH_SESSION_SECRET',
+        'ABLY_AUTH_TTL',
+      ].sort(),
+    );
+    expect(artefact.log().join('\n')).not.toContain('hunter2');
+  });
+});
+
+describe('the built Lambda function', () => {
+  it('declares exactly two parameters, as Node.js 24 on Lambda demands, and exports nothing else', async () => {
+    const artefact = await run('aws-lambda', {});
+    expect(artefact.parameters).toBe(2);
+    expect(artefact.exports).toEqual(['handler']);
+  });
+
+  it('warns once about a key in the environment, and works', async () => {
+    const artefact = await run('aws-lambda', { ABLY_API_KEY: KEY, AWS_LAMBDA_FUNCTION_NAME: 'ably-auth' });
+    for (let request = 0; request < 3; request += 1) expect((await fetch(artefact.url)).status).toBe(200);
+    const warnings = artefact.log().filter((line) => line.includes('"warn"'));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain('ABLY_API_KEY_SECRET_ID');
+  });
+
+  it('finds the AWS client in its chunks, and says what it could not reach', async () => {
+    const artefact = await run('aws-lambda', {
+      ABLY_API_KEY_SECRET_ID: 'ably/api-key',
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'obviously-a-fake-secret',
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+    });
+    expect((await fetch(artefact.url)).status).toBe(503);
+    expect(artefact.log().join('\n')).toMatch(/ABLY_API_KEY_SECRET_ID: unreachable/);
+  });
+});
+
+describe('the prebuilt drop-ins', () => {
+  it.each(['vercel', 'netlify'] as const)('%s: read their rules from a file beside them', async (name) => {
+    const folder = dirname(built.of(name).entryFile);
+    await writeFile(join(folder, 'ably-auth.policy.json'), POLICY);
+    const env = { ABLY_API_KEY: KEY, ABLY_AUTH_POLICY: 'ably-auth.policy.json' };
+    expect((await fetch((await run(name, env)).url)).status).toBe(200);
+
+    const without = await run(name, { ...env, ABLY_AUTH_POLICY: 'nothing-here.json' });
+    expect((await fetch(without.url)).status).toBe(503);
+    expect(loggedProblems(without)[0]?.problem).toBe('there is no readable file nothing-here.json beside the function');
+  });
+
+  it.each(['vercel', 'netlify'] as const)('S1: %s gives a visitor nothing where no rule names one', async (name) => {
+    const members = JSON.stringify({ rules: [{ name: 'members', grant: { 'room:*': ['subscribe'] } }] });
+    const secret = randomBytes(32).toString('base64url');
+    const env = { ABLY_API_KEY: KEY, ABLY_AUTH_POLICY: members };
+    const artefact = await run(name, { ...env, ABLY_AUTH_SESSION_SECRET: secret });
+    expect((await fetch(artefact.url)).status).toBe(401);
+
+    const nobody = await run(name, env);
+    expect((await fetch(nobody.url)).status).toBe(503);
+    expect(settingsOf(nobody)).toEqual(['ABLY_AUTH_SESSION_SECRET']);
+  });
+
+  it.each(['vercel', 'netlify'] as const)('%s refuse the settings of a store they cannot read', async (name) => {
+    const artefact = await run(name, { ABLY_API_KEY_SECRET_ID: 'ably/api-key', ABLY_AUTH_POLICY: POLICY });
+    expect((await fetch(artefact.url)).status).toBe(503);
+    expect(settingsOf(artefact)).toEqual(['ABLY_API_KEY_SECRET_ID', 'ABLY_API_KEY']);
+  });
+});

@@ -1,0 +1,92 @@
+/** What is in the built files, seen from outside: sizes, what they import, and that building twice gives the same. */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { staticGraph } from '../../dev/build/static-graph.ts';
+import { TARGETS } from '../../dev/build/targets.ts';
+import { type Built, buildArtefacts } from './built.ts';
+
+/** DESIGN, budgets: what a Lambda cold start reads, minified. */
+const MAX_COLD_START_BYTES = 60_000;
+
+let built: Built;
+let again: Built;
+
+beforeAll(async () => {
+  [built, again] = await Promise.all([buildArtefacts(), buildArtefacts()]);
+});
+afterAll(async () => {
+  await built.remove();
+  await again.remove();
+});
+
+async function hashes(dir: string): Promise<ReadonlyMap<string, string>> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const pairs = files.sort().map(async (file) => {
+    const hash = createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex');
+    return [file.slice(dir.length), hash] as const;
+  });
+  return new Map(await Promise.all(pairs));
+}
+
+describe('npm run build', () => {
+  it('gives the same bytes for the same input, source maps included', async () => {
+    const first = await hashes(built.dir);
+    expect(first.size).toBeGreaterThan(20);
+    expect(await hashes(again.dir)).toEqual(first);
+  });
+
+  it.each(TARGETS)('$name: a cold start reads only what every request runs', ({ name, entry }) => {
+    const { inputs, externals, bytes } = staticGraph(built.of(name).metafile, entry);
+    expect(inputs.filter((path) => !/^(core|adapters)\/|^(index|auth\.config)\.ts$/.test(path))).toEqual([]);
+    expect(inputs.filter((path) => /key-sources\/aws-/.test(path))).toEqual([]);
+    expect(inputs).toContain('core/auth-endpoint.ts');
+    expect(externals.filter((name) => !name.startsWith('node:'))).toEqual([]);
+    expect(bytes).toBeLessThanOrEqual(MAX_COLD_START_BYTES);
+  });
+
+  it.each(TARGETS)('$name: leaves no package to be found at run time', ({ name }) => {
+    const imports = Object.values(built.of(name).metafile.outputs).flatMap((output) => output.imports);
+    const { builtinModules } = process.getBuiltinModule('node:module');
+    const left = imports.filter(
+      ({ path, external }) => external && !path.startsWith('node:') && !builtinModules.includes(path),
+    );
+    expect(left).toEqual([]);
+  });
+
+  it.each(TARGETS)('$name: no file points to its map, or holds a path of this machine', async ({ name }) => {
+    for (const [path] of await hashes(join(built.dir, name))) {
+      const text = await readFile(join(built.dir, name, path), 'utf8');
+      expect(text).not.toContain('sourceMappingURL');
+      expect(text).not.toContain(process.cwd());
+      expect(text).not.toContain('Dynamic require of');
+    }
+  });
+
+  it.each([
+    ['vercel', ['/api/ably-auth.mjs', '/api/ably-auth.mjs.map']],
+    ['netlify', ['/functions/ably-auth.mjs', '/functions/ably-auth.mjs.map']],
+  ] as const)('%s: the drop-in is one file', async (name, files) => {
+    expect([...(await hashes(join(built.dir, name))).keys()]).toEqual(files);
+  });
+
+  it('aws-lambda: the AWS clients are in files of their own', () => {
+    const { outputs } = built.of('aws-lambda').metafile;
+    const holding = Object.entries(outputs).filter(([, { inputs }]) =>
+      Object.keys(inputs).some((path) => path.includes('node_modules/@aws-sdk/client-')),
+    );
+    expect(holding.length).toBeGreaterThanOrEqual(2);
+    for (const [path] of holding) expect(path).toMatch(/^dist\/aws-lambda\/chunks\/[\w-]+\.mjs$/);
+  });
+
+  it('netlify: the path is a literal that can be read without running the file, and no method is named', async () => {
+    const text = await readFile(built.of('netlify').entryFile, 'utf8');
+    const local = /export\{(?:[^}]*,)?([\w$]+) as config[,}]/.exec(text)?.[1] ?? '';
+    expect(local).not.toBe('');
+    expect(text).toContain(`${local}={path:"/api/ably-auth"};`);
+  });
+});

@@ -1,0 +1,82 @@
+/**
+ * Builds the artefacts into a folder of their own, and runs each in a child process with nothing in its environment but
+ * what a test gives it.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Bundle, bundle } from '../../dev/build/bundle.ts';
+import { TARGETS, type Target } from '../../dev/build/targets.ts';
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What Lambda starts Node with: a bundle that leans on either feature works everywhere but there. */
+const LAMBDA_FLAGS = '--no-experimental-require-module --no-experimental-detect-module';
+
+const KINDS = { 'aws-lambda': 'lambda', vercel: 'fetch', netlify: 'function' } as const;
+
+export interface Built {
+  readonly dir: string;
+  of(name: Target['name']): Bundle;
+  remove(): Promise<void>;
+}
+
+export async function buildArtefacts(): Promise<Built> {
+  const dir = await mkdtemp(join(tmpdir(), 'built-'));
+  const bundles = await Promise.all(TARGETS.map((target) => bundle(target, ROOT, dir)));
+  return {
+    dir,
+    of(name) {
+      const found = bundles.find(({ target }) => target.name === name);
+      if (!found) throw new Error(`${name} was not built`);
+      return found;
+    },
+    remove: () => rm(dir, { recursive: true, force: true }),
+  };
+}
+
+export interface RunningArtefact {
+  readonly url: string;
+  readonly exports: readonly string[];
+  /** Declared parameters of the Lambda handler. */
+  readonly parameters: number | undefined;
+  /** The lines it has printed. */
+  log(): readonly string[];
+  stop(): Promise<void>;
+}
+
+export async function runArtefact(
+  { target, entryFile }: Bundle,
+  env: Readonly<Record<string, string>>,
+): Promise<RunningArtefact> {
+  if (target.name === 'node') throw new Error('The container serves by itself');
+  const child: ChildProcess = fork(join(ROOT, 'test/build/serve-artefact.mjs'), [KINDS[target.name], entryFile], {
+    cwd: tmpdir(),
+    env: { ...env, NODE_OPTIONS: LAMBDA_FLAGS },
+    execArgv: [],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+    });
+  }
+  const ended = once(child, 'exit');
+  const ready = await Promise.race([once(child, 'message'), ended]);
+  if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}: ${printed}`);
+  const { port, exports, parameters } = ready[0] as { port: number; exports: string[]; parameters?: number };
+  return {
+    url: `http://127.0.0.1:${port}/api/ably-auth`,
+    exports,
+    parameters,
+    log: () => printed.split('\n').filter((line) => line !== ''),
+    async stop() {
+      child.disconnect();
+      await ended;
+    },
+  };
+}

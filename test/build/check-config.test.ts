@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import shipped from '../../auth.config.ts';
+import { checkConfig } from '../../dev/build/check-config.ts';
+import { type AuthConfig, anonymous, defineAuth, session, sessionSecrets } from '../../index.ts';
+
+const rules: AuthConfig['rules'] = [
+  { name: 'visitors', when: { kind: 'anonymous' }, grant: { notifications: ['subscribe'] } },
+];
+const settings = (build: Parameters<typeof defineAuth>[0], env = {}): readonly string[] =>
+  checkConfig(defineAuth(build), env).problems.map(({ setting }) => setting);
+
+describe('checkConfig', () => {
+  it('passes the shipped config with nothing set: no secret is needed to build', () => {
+    expect(checkConfig(shipped, {})).toEqual({ problems: [], notes: [] });
+  });
+
+  it('asks for no secret, even where the config always wants one', () => {
+    expect(settings((env) => ({ sources: [session({ secrets: sessionSecrets(env) })], rules }))).toEqual([]);
+  });
+
+  it('finds every mistake in rules and sources at once', () => {
+    const build = () => ({
+      sources: [anonymous(), session({ secrets: ['short'] })],
+      rules: [...rules, ...rules, { name: 'all', grant: { '*': ['publish'] as const } }],
+    });
+    expect(settings(build)).toEqual(
+      ['rules[1].name', 'rules[2].grant["*"]', 'ABLY_AUTH_SESSION_SECRET', 'sources[0]'].sort(
+        (a, b) => settings(build).indexOf(a) - settings(build).indexOf(b),
+      ),
+    );
+  });
+
+  it('checks sources that exist only when their secret is set', () => {
+    const build: Parameters<typeof defineAuth>[0] = (env) => ({
+      sources: env.ABLY_AUTH_SESSION_SECRET ? [anonymous(), session({ secrets: sessionSecrets(env) })] : [anonymous()],
+      rules,
+    });
+    expect(settings(build)).toEqual(['sources[0]']);
+  });
+
+  it('reads the settings of whoever builds, which a deployment passes on', () => {
+    expect(settings(() => ({ sources: [anonymous()], rules }), { ABLY_AUTH_TTL: '1 fortnight' })).toEqual([
+      'ABLY_AUTH_TTL',
+    ]);
+  });
+
+  it('stops nothing for a config that needs a variable of the deployed function, but says so', () => {
+    const build: Parameters<typeof defineAuth>[0] = (env) => {
+      if (!env.TENANT) throw new TypeError('no TENANT, hunter2');
+      return { sources: [anonymous()], rules };
+    };
+    const { problems, notes } = checkConfig(defineAuth(build), {});
+    expect(problems).toEqual([]);
+    expect(notes).toEqual([
+      'auth.config.ts was not checked: building it failed (TypeError) with the environment of this build.',
+    ]);
+    expect(checkConfig(defineAuth(build), { TENANT: 'acme' }).notes).toEqual([]);
+  });
+
+  it('stops for a file whose default export is no definition', () => {
+    const { problems } = checkConfig({} as never, {});
+    expect(problems.map(({ setting }) => setting)).toEqual(['auth.config.ts']);
+  });
+});
