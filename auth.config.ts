@@ -2,10 +2,11 @@
  * The one file to edit: who may call, and what they may do. As shipped it is Ably's tutorial: visitors read
  * `notifications`, whoever has signed in uses every channel under their own name.
  */
-import { anonymous, broad, defineAuth, session, sessionSecrets } from './index.ts';
+import { anonymous, broad, defineAuth, environmentSources } from './index.ts';
 
 export default defineAuth((env) => ({
-  sources: [...(env.ABLY_AUTH_SESSION_SECRET ? [session({ secrets: sessionSecrets(env) })] : []), anonymous()],
+  // Tokens of ABLY_AUTH_ISSUER and the session cookie of ABLY_AUTH_SESSION_SECRET, where these are set; then anybody.
+  sources: [...environmentSources(env), anonymous()],
   rules: [
     { name: 'visitors read notifications', when: { kind: 'anonymous' }, grant: { notifications: ['subscribe'] } },
     {

@@ -2,6 +2,33 @@
  * The package's public entry: what an `auth.config.ts` and an app of one's own import. Hosts have entries of their own
  * under adapters/.
  */
+export { type AlbOptions, alb } from './adapters/identity/alb.ts';
+export { environmentSources } from './adapters/identity/environment-sources.ts';
+export { type OidcOptions, oidc } from './adapters/identity/oidc.ts';
+export {
+  auth0,
+  type ClerkOptions,
+  type CognitoOptions,
+  clerk,
+  cloudflareAccess,
+  cognito,
+  cognitoIdentityPool,
+  type EntraOptions,
+  entra,
+  firebase,
+  google,
+  type KeycloakOptions,
+  keycloak,
+  kinde,
+  logto,
+  type OktaOptions,
+  okta,
+  supabase,
+  workos,
+} from './adapters/identity/presets.ts';
+export { netlifyIdentity, supabaseSecret } from './adapters/identity/secret-presets.ts';
+export { type SharedSecretOptions, sharedSecretJwt } from './adapters/identity/shared-secret-jwt.ts';
+export type { TokenPlace } from './adapters/identity/token-place.ts';
 export type { AuthEndpoint } from './core/auth-endpoint.ts';
 export type { AuthEvent, OnAuthEvent } from './core/auth-event.ts';
 export { type AuthConfig, type AuthDefinition, defineAuth } from './core/config.ts';
@@ -11,5 +38,14 @@ export type { AuthRequest, AuthResponse } from './core/http.ts';
 export { anonymous } from './core/identity/anonymous.ts';
 export type { Identity, IdentitySource, Verdict } from './core/identity/identity.ts';
 export { createSessionCookies, type SessionCookies, type SessionToWrite, session } from './core/identity/session.ts';
-export { broad, type Match, type Rule } from './core/policy/rule.ts';
+export {
+  type ExplainedCaller,
+  type ExplainOptions,
+  type Explanation,
+  explainPolicy,
+} from './core/policy/explain.ts';
+export { describeExplanation } from './core/policy/explain-text.ts';
+export { describeFinding, type LintFinding, lintPolicy } from './core/policy/lint.ts';
+export { PRESETS, type PresetName } from './core/policy/presets.ts';
+export { broad, type Condition, type Lookup, type Match, type PolicyCall, type Rule } from './core/policy/rule.ts';
 export { type Environment, sessionSecrets } from './core/settings.ts';

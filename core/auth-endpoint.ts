@@ -2,16 +2,21 @@
  * The way of one request, and nothing else: each step is one module, in the order in which they are taken. What a step
  * refuses, it throws as an AuthFailure; the one place that turns a failure into an answer is the end of this file.
  */
+
+import { asFailure } from './as-failure.ts';
 import { aboutCaller, type OnAuthEvent } from './auth-event.ts';
 import { AuthFailure } from './errors.ts';
 import type { AuthRequest, AuthResponse } from './http.ts';
 import { identify } from './identity/identify.ts';
 import type { Identity } from './identity/identity.ts';
+import { keepReserved, reservedPrefixes } from './identity/reserved-prefix.ts';
 import type { ApiKey } from './keys/api-key.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import { KeySourceError } from './keys/key-source.ts';
 import { decide } from './policy/decide.ts';
+import { type Answers, lookUp } from './policy/look-up.ts';
 import { settle } from './policy/settle.ts';
+import { type ShadowWatch, watchShadow } from './policy/shadow.ts';
 import type { ResolvedAuth } from './resolve-config.ts';
 import { issueCredential } from './token/issue.ts';
 import { answerCredential, answerFailure, answerPreflight } from './wire/answer.ts';
@@ -32,7 +37,9 @@ export interface EndpointPorts {
 
 export function createAuthEndpoint(auth: ResolvedAuth, { keys, onEvent, nowMs: clock }: EndpointPorts): AuthEndpoint {
   const prefixes = new Map(auth.sources.map(({ name, clientIdPrefix = '' }) => [name, clientIdPrefix]));
+  const reserved = reservedPrefixes(auth.sources);
   const { allowedOrigins } = auth.cors;
+  const { policy, defaults, secureCookies } = auth;
 
   async function handle(request: AuthRequest): Promise<AuthResponse> {
     const requestId = requestIdOf(request);
@@ -41,14 +48,23 @@ export function createAuthEndpoint(auth: ResolvedAuth, { keys, onEvent, nowMs: c
 
     let apiKey: ApiKey | undefined;
     let identity: Identity | undefined;
+    let answers: Answers | undefined;
+    let shadow: ShadowWatch | undefined;
     try {
       if (request.method !== 'GET' && request.method !== 'POST') throw new AuthFailure('method-not-allowed');
       apiKey = await loadKey(keys);
       const nowMs = clock();
-      identity = await identify(auth.sources, request, { nowMs, secureCookies: auth.secureCookies, allowedOrigins });
-      const wishes = readWishes(request, auth.defaults);
-      const decision = decide(auth.policy, identity, prefixes.get(identity.source) ?? '', wishes);
-      const { format, params } = settle(decision, identity, wishes, apiKey.name, auth.defaults, nowMs);
+      const caller = await identify(auth.sources, request, { nowMs, secureCookies, allowedOrigins });
+      identity = caller.identity;
+      const wishes = readWishes(request, defaults);
+      const clientIdPrefix = prefixes.get(identity.source) ?? '';
+      if (auth.shadow && onEvent)
+        shadow = watchShadow(auth.shadow, { policy, identity, clientIdPrefix, wishes, defaults, nowMs });
+      const asked = lookUp(policy, identity);
+      answers = asked instanceof Promise ? await asked : asked;
+      const decision = decide(policy, identity, clientIdPrefix, wishes, answers);
+      keepReserved(reserved, decision.clientId, identity.source);
+      const { format, params } = settle(decision, identity, wishes, apiKey.name, defaults, nowMs);
       const credential = issueCredential(apiKey, format, params, nowMs);
       onEvent?.({
         kind: 'issued',
@@ -60,8 +76,9 @@ export function createAuthEndpoint(auth: ResolvedAuth, { keys, onEvent, nowMs: c
         ttlMs: params.ttlMs,
         resources: params.capability.size,
         keyName: apiKey.name,
+        ...(shadow && (await shadow.report(answers))),
       });
-      return answerCredential(credential, context);
+      return answerCredential(credential, context, caller.remember);
     } catch (error) {
       const failure = asFailure(error);
       const { reason, detail } = failure;
@@ -72,6 +89,7 @@ export function createAuthEndpoint(auth: ResolvedAuth, { keys, onEvent, nowMs: c
         status: failure.kind.status,
         ...(detail !== undefined && { detail }),
         ...(identity && apiKey && { caller: aboutCaller(identity, apiKey) }),
+        ...(shadow && (await shadow.report(answers))),
       });
       return answerFailure(failure, context);
     }
@@ -88,12 +106,4 @@ async function loadKey(keys: KeyRing): Promise<ApiKey> {
     const { failure, setting, message, remediation } = error;
     throw new AuthFailure('key-unavailable', `${setting}: ${failure}: ${message} ${remediation}`);
   }
-}
-
-/** What is not a refusal is a bug: of its text the log sees the class and the frames, since the rest may hold anything. */
-function asFailure(error: unknown): AuthFailure {
-  if (error instanceof AuthFailure) return error;
-  if (!(error instanceof Error)) return new AuthFailure('internal', `threw a ${typeof error}`);
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return new AuthFailure('internal', [error.constructor.name, ...frames].join('\n'));
 }

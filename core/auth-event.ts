@@ -9,6 +9,7 @@ import type { Identity, IdentityKind } from './identity/identity.ts';
 import type { ApiKey } from './keys/api-key.ts';
 import type { KeyEvent } from './keys/cached-key.ts';
 import type { LeftOut } from './policy/evaluate.ts';
+import type { ShadowDifference } from './policy/shadow.ts';
 import type { TokenFormat } from './token/settled-params.ts';
 
 interface AboutCaller {
@@ -29,6 +30,8 @@ export interface IssuedEvent {
   readonly ttlMs: number;
   readonly resources: number;
   readonly keyName: string;
+  /** What the shadow policy would have done otherwise; absent when nothing, or when there is none. */
+  readonly shadow?: ShadowDifference;
 }
 
 export interface RefusedEvent {
@@ -39,6 +42,7 @@ export interface RefusedEvent {
   readonly detail?: string;
   /** Absent when the request was refused before anyone was identified. */
   readonly caller?: AboutCaller;
+  readonly shadow?: ShadowDifference;
 }
 
 /** Once per process: every request is answered 503 until it is mended. */

@@ -2,8 +2,10 @@
  * What a deployer writes in `auth.config.ts`: who may call, and what they may do. Only its shape is here; whether a
  * given config makes sense is decided in resolve-config.ts.
  */
+import type { Operation } from './capability/operations.ts';
 import type { Duration } from './duration.ts';
 import type { IdentitySource } from './identity/identity.ts';
+import type { OnExcessRequest } from './policy/compile-policy.ts';
 import type { Rule } from './policy/rule.ts';
 import type { Environment } from './settings.ts';
 import type { TokenFormat } from './token/settled-params.ts';
@@ -13,6 +15,26 @@ export interface AuthConfig {
   readonly sources: readonly IdentitySource[];
   /** Grants of all matching rules add up; a caller that no rule covers is refused. */
   readonly rules: readonly Rule[];
+  /**
+   * What the API key itself may do, as the Ably dashboard shows it. Grants beyond it are cut before signing and reported
+   * by lint; Ably would cut them silently, or answer 40160. Default: every grant is taken to be within the key.
+   */
+  readonly keyCapability?: Readonly<Record<string, readonly Operation[]>>;
+  /**
+   * What happens to a client that asks for a capability beyond what it is granted. `narrow`: it gets what is granted of
+   * it, as Ably itself does. `refuse`: 401 with code 40160, which a live connection survives. Default `narrow`.
+   */
+  readonly onExcessRequest?: OnExcessRequest;
+  /**
+   * How long the functions of the rules together may take to answer one request, in milliseconds, from 10 to 8,000:
+   * clients give up after 10 s. Past it: 503 with Retry-After. Default 2,000.
+   */
+  readonly policyDeadlineMs?: number;
+  /**
+   * Rules that are tried beside the real ones for every request and grant nothing: where the two would differ, the event
+   * of the request says how. To watch a change before it counts. Their functions are asked too, at the same time.
+   */
+  readonly shadow?: { readonly rules: readonly Rule[] };
   /** Default: `ABLY_AUTH_TOKEN_FORMAT`, else `token-request`. */
   readonly tokenFormat?: TokenFormat;
   /** From a minute to 24 hours. Default: `ABLY_AUTH_TTL`, else `1h`. Ably advises against less than 10 minutes. */
@@ -25,7 +47,7 @@ export interface AuthConfig {
   readonly allowedHeaders?: readonly string[];
   /** Whether a client may ask for a shorter life, from 60 s up to what is granted. Default false. */
   readonly honourRequestedTtl?: boolean;
-  /** How long a session that names no end is taken to last, in seconds, at least 240. Default 3,600. */
+  /** How long a session that names no end is taken to last, in seconds, at least 180. Default 3,600. */
   readonly assumedSessionSeconds?: number;
   /** Whether the API key has revocable tokens on: Ably then accepts an hour at most. Default false. */
   readonly revocable?: boolean;

@@ -14,8 +14,8 @@ import { createKeyRing } from './keys/key-ring.ts';
 import type { KeySource } from './keys/key-source.ts';
 import { resolveConfig } from './resolve-config.ts';
 import type { Environment } from './settings.ts';
-import { answerFailure } from './wire/answer.ts';
-import { corsHeaders } from './wire/cors.ts';
+import { answerFailure, answerPreflight } from './wire/answer.ts';
+import { type CorsRules, corsHeaders, preflightHeaders } from './wire/cors.ts';
 import { requestIdOf } from './wire/request-id.ts';
 
 export type ChosenKeySource =
@@ -44,7 +44,8 @@ export function configureEndpoint(parts: EndpointParts): ConfiguredEndpoint {
   if (!resolution.ok || !keySource.ok) {
     const problems = [...(resolution.ok ? [] : resolution.problems), ...(keySource.ok ? [] : keySource.problems)];
     onEvent?.({ kind: 'misconfigured', problems });
-    return Object.freeze({ problems, handle: answerMisconfigured });
+    const cors = resolution.ok ? resolution.auth.cors : NO_ORIGIN;
+    return Object.freeze({ problems, handle: answerMisconfigured(cors) });
   }
   const keys = createKeyRing(keySource.source, {
     nowMs,
@@ -53,23 +54,24 @@ export function configureEndpoint(parts: EndpointParts): ConfiguredEndpoint {
   return Object.freeze({ problems: [], ...createAuthEndpoint(resolution.auth, { keys, onEvent, nowMs }) });
 }
 
-const NO_ORIGIN = {
-  mode: 'platform',
-  allowedOrigins: new Set<string>(),
-  anyOrigin: false,
-  allowedHeaders: [],
-} as const;
+/** Of a config that cannot be used nobody knows which origins it would have allowed. */
+const NO_ORIGIN: CorsRules = { mode: 'platform', allowedOrigins: new Set(), anyOrigin: false, allowedHeaders: [] };
 
-const answerMisconfigured: AuthEndpoint['handle'] = async (request) => {
-  const context = { requestId: requestIdOf(request), cors: corsHeaders(NO_ORIGIN, request), docsBaseUrl: undefined };
-  return answerFailure(new AuthFailure('misconfigured'), context);
-};
+function answerMisconfigured(rules: CorsRules): AuthEndpoint['handle'] {
+  return async (request) => {
+    const context = { requestId: requestIdOf(request), cors: corsHeaders(rules, request), docsBaseUrl: undefined };
+    return request.method === 'OPTIONS'
+      ? answerPreflight(preflightHeaders(rules, request), context)
+      : answerFailure(new AuthFailure('misconfigured'), context);
+  };
+}
 
-/** A log that cannot be written must not cost a caller the answer. */
+/** A log that cannot be written must not cost a caller the answer, nor, when it says so later, the process. */
 function quietly(onEvent: OnAuthEvent): OnAuthEvent {
   return (event) => {
     try {
-      onEvent(event);
+      const written: unknown = onEvent(event);
+      if (written instanceof Promise) written.catch(() => {});
     } catch {
       // Nobody is left to tell.
     }

@@ -69,6 +69,12 @@ export const FAILURES = {
     message: 'Nothing is left of the requested capability.',
     remediation: 'Ask for channels and operations that a rule grants, or send no capability to receive all of them.',
   },
+  'requested-capability-exceeds': {
+    status: 401,
+    code: 40160,
+    message: 'The requested capability exceeds what is granted.',
+    remediation: 'Ask for what a rule grants, or let onExcessRequest be narrow, so that the rest is left out silently.',
+  },
   'no-rule': {
     status: 403,
     code: 40300,
@@ -107,6 +113,13 @@ export const FAILURES = {
     remediation: 'See the detail in the log: the keys of the identity provider, or its answer, could not be had.',
     retryAfterSeconds: 5,
   },
+  'policy-unavailable': {
+    status: 503,
+    code: 50000,
+    message: 'What you may do cannot be looked up at the moment.',
+    remediation: 'See the detail in the log: a function of a rule failed, or was slower than policyDeadlineMs allows.',
+    retryAfterSeconds: 5,
+  },
   misconfigured: {
     status: 503,
     code: 50000,
@@ -118,7 +131,8 @@ export const FAILURES = {
     status: 503,
     code: 50000,
     message: 'The credential would be too large to be used.',
-    remediation: 'Grant fewer or broader channel patterns to this identity; a TokenRequest has room for more than a JWT.',
+    remediation:
+      'Grant fewer or broader channel patterns to this identity; a TokenRequest has room for more than a JWT.',
     retryAfterSeconds: 30,
   },
   internal: {

@@ -7,6 +7,9 @@
 
 export type NameValue = readonly [name: string, value: string];
 
+/** What stood in front of us and looked at the caller's credential. `netlify`: Netlify Identity. */
+export type PlatformVerifier = 'jwt' | 'lambda' | 'cognito' | 'iam' | 'netlify';
+
 export interface AuthRequest {
   /** As the platform sent it, upper case: `GET`. */
   readonly method: string;
@@ -26,6 +29,8 @@ export interface AuthRequest {
     readonly clientIp?: string;
     /** Claims that the platform's own authorizer verified. Never filled from headers. */
     readonly verifiedClaims?: Readonly<Record<string, unknown>>;
+    /** Which authorizer that was: each writes its claims in another way. Present exactly when there are claims. */
+    readonly verifiedBy?: PlatformVerifier;
     /** The platform's id for this request, so that its log and ours can be joined. */
     readonly requestId?: string;
   };

@@ -42,6 +42,9 @@ export const MAX_JSON_DEPTH = 4;
 /** Resources that a client may name in one request (S15, ours). */
 export const MAX_REQUESTED_RESOURCES = 100;
 
+/** Resources that narrowing may make beyond those granted, where wildcards of both sides cross (ours). */
+export const MAX_CROSSED_RESOURCES = 1_000;
+
 /** Elements of a list that a channel template expands to (S6, ours). */
 export const MAX_TEMPLATE_LIST_ELEMENTS = 100;
 

@@ -6,6 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { AuthResponse } from '../../core/http.ts';
+import { FIXED_HEADERS } from '../../core/wire/fixed-headers.ts';
 
 export function refusal(status: 400 | 404 | 500, message: string): AuthResponse {
   // Ably's generic code of each status is the status times a hundred (ably-common, `protocol/errors.json`).
@@ -15,7 +16,7 @@ export function refusal(status: 400 | 404 | 500, message: string): AuthResponse 
     status,
     headers: [
       ['Content-Type', 'application/json'],
-      ['Cache-Control', 'private, no-store'],
+      ...FIXED_HEADERS,
       ['Vary', 'Origin'],
       ['X-Ably-ErrorCode', String(code)],
       ['X-Ably-ErrorMessage', message],

@@ -36,6 +36,16 @@ export function unionAll(capabilities: readonly Capability[]): Capability {
 
 /** The rights of both, each resource as narrow as the two sides make it. What Ably does with a key and a request. */
 export function intersect(a: Capability, b: Capability): Capability {
+  return intersectWithin(a, b, Number.POSITIVE_INFINITY) ?? EMPTY_CAPABILITY;
+}
+
+/**
+ * The same, given up when it would have more than `maxResources`: where wildcards cross (`a:*` and `*:b`) every pair is
+ * a resource of its own, and one side may be a client's.
+ *
+ * @returns `undefined` when it was given up
+ */
+export function intersectWithin(a: Capability, b: Capability, maxResources: number): Capability | undefined {
   const common = new Map<string, OperationSet>();
   const outlinesOfB = byOutline(b);
   for (const [outlineA, entriesA] of byOutline(a)) {
@@ -47,7 +57,9 @@ export function intersect(a: Capability, b: Capability): Capability {
       for (const entryA of entriesA) {
         for (const entryB of index.get(cellsAt(literals, entryA.path)) ?? []) {
           const operations = bothOperations(entryA.operations, entryB.operations);
-          if (operations.size > 0) grant(common, formatResource(meet(entryA.path, entryB.path)), operations);
+          if (operations.size === 0) continue;
+          grant(common, formatResource(meet(entryA.path, entryB.path)), operations);
+          if (common.size > maxResources) return undefined;
         }
       }
     }

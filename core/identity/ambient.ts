@@ -1,5 +1,5 @@
 /**
- * Whether a credential that the browser attached by itself may count (S14).
+ * Whether a credential that the browser attached by itself may count, and whether the answer may leave one there (S14).
  *
  * Browsers write Origin and Sec-Fetch-Site; pages cannot. Never compared with Host or X-Forwarded-*: those are written
  * by whoever sends the request, or by a proxy that we do not know.
@@ -20,4 +20,10 @@ export function mayCountAmbient(request: AuthRequest, allowedOrigins: ReadonlySe
   if (site === 'same-origin') return true;
   // Typed into the address bar: no page made this request. No page can make a browser say so of a POST.
   return site === 'none' && origin === undefined && request.method === 'GET';
+}
+
+/** Stricter: whoever sends neither header is served, but nobody says on whose behalf a cookie would be kept. */
+export function mayWriteAmbient(request: AuthRequest, allowedOrigins: ReadonlySet<string>): boolean {
+  const { headers } = request;
+  return (headers.has('origin') || headers.has('sec-fetch-site')) && mayCountAmbient(request, allowedOrigins);
 }

@@ -6,7 +6,7 @@
  */
 import type { ConfigProblem } from '../config-problem.ts';
 import type { FailureReason } from '../errors.ts';
-import type { AuthRequest } from '../http.ts';
+import type { AuthRequest, NameValue } from '../http.ts';
 
 export type IdentityKind = 'user' | 'guest' | 'anonymous';
 
@@ -24,17 +24,42 @@ export interface Identity {
   readonly expiresAtMs?: number;
 }
 
+/** What the client is to keep, so that its next request carries it. Sent with a credential only, never with a refusal. */
+export interface Remember {
+  /** One Set-Cookie value each. Left out of the answer unless a browser says that our own or a listed page asked (S14). */
+  readonly cookies?: readonly string[];
+  readonly headers?: readonly NameValue[];
+}
+
 export interface IdentifyContext {
   readonly nowMs: number;
   /** False only on the local server, which speaks plain HTTP: our cookies then have names without `__Host-`. */
   readonly secureCookies: boolean;
+  /** Pages that may call, beside our own. Default: none. */
+  readonly allowedOrigins?: ReadonlySet<string>;
+}
+
+export interface Identified {
+  readonly kind: 'identified';
+  readonly identity: Identity;
+  readonly remember?: Remember;
 }
 
 export type Verdict =
-  | { readonly kind: 'identified'; readonly identity: Identity }
+  | Identified
+  | {
+      /** The credential is a good one that stands for nobody, a session before the login: the next source is asked. */
+      readonly kind: 'nobody';
+      /** For whoever tests the source. Not logged: the request goes on. */
+      readonly detail?: string;
+    }
   | {
       readonly kind: 'rejected';
-      readonly reason: Extract<FailureReason, 'bad-credential' | 'expired-credential'>;
+      /** `unfit-client-id` (403): known, but under a name that cannot be used. The others are 401. */
+      readonly reason: Extract<
+        FailureReason,
+        'no-credential' | 'bad-credential' | 'expired-credential' | 'unfit-client-id'
+      >;
       /** For the log. No part of the credential and no claim value (S10). */
       readonly detail: string;
       /** Names of our cookies that the 401 is to clear (S2). */
@@ -49,12 +74,22 @@ export type Verdict =
 
 export interface IdentitySource {
   readonly name: string;
-  /** Browsers attach the credential by themselves (cookies, gateway headers): counts only under S14. */
-  readonly ambient: boolean;
+  /**
+   * Browsers attach the credential by themselves (cookies, gateway headers): counts only under S14. A function where
+   * it depends on the request; the config is then checked as if it were true.
+   */
+  readonly ambient: boolean | ((request: AuthRequest) => boolean);
   /** What it can yield. With several sources that yield users or guests, S19 asks for distinct prefixes. */
   readonly kinds: readonly IdentityKind[];
+  /** Names of the claims that its identities can have beside `sub`, for lint. Left out: any. */
+  readonly claims?: readonly string[];
   /** Put before every clientId of this source. Default: none. */
   readonly clientIdPrefix?: string;
+  /**
+   * Gives an identity to those who show nothing, so it belongs last; and its prefix is its own (S19): a clientId that
+   * begins with it is refused to everybody else, also to sources without a prefix.
+   */
+  readonly makesGuests?: true;
   /** Name of another source whose subjects are the same people, so that no prefix tells them apart (S19). */
   readonly sharesSubjectsWith?: string;
   /** What is wrong with its options; found when it is created, reported with all other problems. */
@@ -64,6 +99,6 @@ export interface IdentitySource {
    * foreign site may not even have its cookie parsed is decided between this question and `verify` (S14).
    */
   carriesCredential(request: AuthRequest, context: IdentifyContext): boolean;
-  /** Called only after `carriesCredential`. Final whatever it says: no other source is asked. */
+  /** Called only after `carriesCredential`. Final, unless it says `nobody`: no other source is asked. */
   verify(request: AuthRequest, context: IdentifyContext): Verdict | Promise<Verdict>;
 }

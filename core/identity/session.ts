@@ -5,12 +5,12 @@
  * whatever it has, and calls `createSessionCookies().write`. Stateless: a session lives until its end, so keep it
  * short or use a source that asks your own store.
  */
-import type { ConfigProblem } from '../config-problem.ts';
 import { createSeal, type Seal } from '../keys/seal.ts';
-import { MAX_CREDENTIAL_BYTES, MIN_SESSION_SECRET_BYTES } from '../limits.ts';
+import { MAX_CREDENTIAL_BYTES } from '../limits.ts';
 import { isWellFormedText } from '../well-formed.ts';
 import { clearCookie, cookieName, cookieValues, writeCookie } from './cookie.ts';
 import type { Identity, IdentitySource, Verdict } from './identity.ts';
+import { sessionSecretProblems } from './session-secrets.ts';
 
 export interface SessionSourceOptions {
   /** 32 bytes or more each; the first seals, the second still opens what was sealed before a rotation. */
@@ -30,7 +30,7 @@ export function session(options: SessionSourceOptions): IdentitySource {
     kinds: ['user'],
     ...(clientIdPrefix !== undefined && { clientIdPrefix }),
     ...(sharesSubjectsWith !== undefined && { sharesSubjectsWith }),
-    problems: sessionSecretProblems(options.secrets),
+    problems: sessionSecretProblems(options.secrets, 'session'),
     carriesCredential: (request, { secureCookies }) =>
       cookieValues(request, cookieName('session', secureCookies)).length > 0,
     verify(request, { nowMs, secureCookies }) {
@@ -110,16 +110,4 @@ function readSession(seal: Seal, value: string): (Identity & { readonly expiresA
 
 function rejected(reason: 'bad-credential' | 'expired-credential', detail: string, cookie: string): Verdict {
   return { kind: 'rejected', reason, detail, clearCookies: [cookie] };
-}
-
-function sessionSecretProblems(secrets: readonly string[]): readonly ConfigProblem[] {
-  const fix = `Set one random value of ${MIN_SESSION_SECRET_BYTES} bytes or more; while rotating, the new one and the old one separated by a comma`;
-  const setting = 'ABLY_AUTH_SESSION_SECRET';
-  const problems: ConfigProblem[] = [];
-  if (secrets.length === 0) problems.push({ setting, problem: 'the session source has no secret', fix });
-  if (secrets.length > 2) problems.push({ setting, problem: 'there are more than two secrets', fix });
-  if (secrets.some((secret) => Buffer.byteLength(secret) < MIN_SESSION_SECRET_BYTES)) {
-    problems.push({ setting, problem: `a secret is shorter than ${MIN_SESSION_SECRET_BYTES} bytes`, fix });
-  }
-  return problems;
 }

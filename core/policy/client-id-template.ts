@@ -4,7 +4,7 @@
  * With several placeholders each value must be one segment, or two people could be given one name: `{org}:{sub}` of
  * `a:b` and `c` would be that of `a` and `b:c`.
  */
-import { isFitClientId } from '../well-formed.ts';
+import { isFitClientId, isWellFormedText } from '../well-formed.ts';
 import { readClaim } from './claim-path.ts';
 import { expandTemplate, type Template } from './template.ts';
 
@@ -20,8 +20,10 @@ export function clientIdFromTemplate(
 }
 
 function fromSegments(template: Template, claims: Readonly<Record<string, unknown>>): string {
-  const { values } = expandTemplate(template, claims);
-  return values.length === 1 ? (values[0] ?? '') : '';
+  // A list is nobody's name, even one of which a single element is fit.
+  if (template.placeholders.some(({ path }) => Array.isArray(readClaim(claims, path)))) return '';
+  const [clientId = ''] = expandTemplate(template, claims).values;
+  return clientId;
 }
 
 function fromOne(template: Template, claims: Readonly<Record<string, unknown>>): string {
@@ -33,7 +35,8 @@ function fromOne(template: Template, claims: Readonly<Record<string, unknown>>):
     }
     const claim = readClaim(claims, part.path);
     const text = Number.isSafeInteger(claim) ? String(claim) : claim;
-    if (typeof text !== 'string' || text === '') return '';
+    // Encoding would turn every half of a surrogate pair into the same replacement character.
+    if (typeof text !== 'string' || text === '' || !isWellFormedText(text)) return '';
     clientId += part.encoded ? Buffer.from(text).toString('base64url') : text;
   }
   return clientId;

@@ -2,12 +2,13 @@
  * Checks one grant of a rule and prepares it: everything that can be decided without a caller is decided here, once.
  * Whether a broad grant is wise is its author's to say, in `broad(...)`; that it is said is enforced here (S7).
  */
-import type { Capability } from '../capability/capability.ts';
+import { type Capability, EMPTY_CAPABILITY } from '../capability/capability.ts';
 import type { Operation, OperationSet } from '../capability/operations.ts';
 import { isOperation } from '../capability/operations.ts';
 import { parseResource, resourceProblem } from '../capability/resource.ts';
 import type { ConfigProblem } from '../config-problem.ts';
-import type { BroadGrant } from './rule.ts';
+import { presetOperations } from './presets.ts';
+import type { BroadGrant, Grant } from './rule.ts';
 import { parseTemplate, type Template } from './template.ts';
 
 /** A grant whose channels depend on the caller. */
@@ -22,11 +23,9 @@ export interface CompiledGrants {
   readonly templates: readonly TemplateGrant[];
 }
 
-export function compileGrants(
-  grant: Readonly<Record<string, readonly Operation[] | BroadGrant>>,
-  setting: string,
-  problems: ConfigProblem[],
-): CompiledGrants {
+export const NO_GRANTS: CompiledGrants = Object.freeze({ fixed: EMPTY_CAPABILITY, templates: [] });
+
+export function compileGrants(grant: Grant, setting: string, problems: ConfigProblem[]): CompiledGrants {
   const fixed = new Map<string, OperationSet>();
   const templates: TemplateGrant[] = [];
   for (const [text, value] of Object.entries(grant)) {
@@ -53,7 +52,7 @@ export function compileGrants(
   return { fixed, templates };
 }
 
-function isMarkedBroad(value: readonly Operation[] | BroadGrant): value is BroadGrant {
+function isMarkedBroad(value: Grant[string]): value is BroadGrant {
   return typeof value === 'object' && value !== null && 'broad' in value;
 }
 
@@ -62,11 +61,12 @@ function readOperations(list: unknown, setting: string, problems: ConfigProblem[
   const operations = new Set<Operation>();
   for (const name of names) {
     if (isOperation(name)) operations.add(name);
+    else if (presetOperations(name)) for (const operation of presetOperations(name) ?? []) operations.add(operation);
     else
       problems.push({
         setting,
         problem: `unknown operation ${JSON.stringify(name)}`,
-        fix: 'See Ably’s list of capability operations',
+        fix: 'See Ably’s list of capability operations, or write a preset such as preset:chat-room',
       });
   }
   if (names.length === 0) {

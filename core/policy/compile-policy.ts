@@ -1,18 +1,29 @@
 /**
  * Turns the rules of a config into a policy that answers quickly, and finds every mistake in them at once.
  * What a policy answers for an identity is decided in evaluate.ts.
+ *
+ * Rules may come from JSON or JavaScript, which no compiler has seen: what has not the shape of a rule is a problem for
+ * the list as well, and never throws, because a deployed function must not fail at import (S11).
  */
+import type { Capability } from '../capability/capability.ts';
 import type { ConfigProblem } from '../config-problem.ts';
 import type { TokenFormat } from '../token/settled-params.ts';
 import { readTokenFormat, readTtlMs } from '../token/token-options.ts';
-import { type CompiledGrants, compileGrants } from './compile-grant.ts';
-import { type CompiledMatch, compileMatch, unreadableClaimPaths } from './match.ts';
-import type { Rule } from './rule.ts';
+import { checkRule, type RulePart } from './check-rule.ts';
+import { type CompiledGrants, compileGrants, NO_GRANTS } from './compile-grant.ts';
+import { type CompiledMatch, compileMatch, matchOf, unreadableClaimPaths } from './match.ts';
+import type { Condition, Lookup, Match, Rule } from './rule.ts';
+import { createShapeCheck } from './shape-check.ts';
 import { parseTemplate, type Template } from './template.ts';
 
 export interface CompiledRule {
   readonly name: string;
+  /** What data can say. With a `test` it is only the first half of the answer. */
   readonly covers: CompiledMatch;
+  readonly test: Condition | undefined;
+  readonly lookup: Lookup | undefined;
+  /** Whether it has a function to be asked, of either kind. */
+  readonly asks: boolean;
   readonly grants: CompiledGrants;
   /** `false`: no clientId. `undefined`: this rule leaves it to others. */
   readonly clientId: Template | false | undefined;
@@ -21,58 +32,114 @@ export interface CompiledRule {
   readonly format: TokenFormat | undefined;
 }
 
-export type Policy = readonly CompiledRule[];
+/** What happens to a client that asks for more than it is granted. */
+export type OnExcessRequest = 'narrow' | 'refuse';
 
-/** @param problems receives what is wrong; with any, the returned policy must not be used */
-export function compilePolicy(rules: readonly Rule[], problems: ConfigProblem[]): Policy {
-  if (rules.length === 0) {
-    problems.push({ setting: 'rules', problem: 'there are none, so nobody is granted anything', fix: 'Write one' });
-  }
-  const names = new Set<string>();
-  return rules.map((rule, index) => {
-    const setting = `rules[${index}]`;
-    if (typeof rule.name !== 'string' || rule.name === '') {
-      problems.push({ setting: `${setting}.name`, problem: 'it is missing', fix: 'Name the rule; the log shows it' });
-    } else if (names.has(rule.name)) {
-      const problem = `another rule is named ${JSON.stringify(rule.name)} too`;
-      problems.push({ setting: `${setting}.name`, problem, fix: 'Give each its own name' });
-    }
-    names.add(rule.name);
-    return compileRule(rule, setting, problems);
-  });
+/** What holds for all rules of a policy. */
+export interface PolicyTerms {
+  /** What the API key itself may do, as far as that was told: nothing beyond it is granted. Default: no bound. */
+  readonly ceiling?: Capability;
+  /** Default `narrow`. */
+  readonly onExcessRequest?: OnExcessRequest;
+  /** How long the functions of all rules together may take, in milliseconds. Default 2,000. */
+  readonly deadlineMs?: number;
 }
 
-function compileRule(rule: Rule, setting: string, problems: ConfigProblem[]): CompiledRule {
-  const unreadable = unreadableClaimPaths(rule.when ?? {});
+export interface Policy extends Required<Omit<PolicyTerms, 'ceiling'>> {
+  readonly rules: readonly CompiledRule[];
+  /** Those of them that ask a function; none in a policy of plain data. */
+  readonly asking: readonly CompiledRule[];
+  readonly ceiling: Capability | undefined;
+}
+
+export const DEFAULT_POLICY_DEADLINE_MS = 2_000;
+
+export interface CompileOptions extends PolicyTerms {
+  /** What the problems call the list of rules. Default `rules`. */
+  readonly setting?: string;
+}
+
+/** @param problems receives what is wrong; with any, the returned policy must not be used */
+export function compilePolicy(
+  rules: readonly Rule[],
+  problems: ConfigProblem[],
+  {
+    setting = 'rules',
+    ceiling,
+    onExcessRequest = 'narrow',
+    deadlineMs = DEFAULT_POLICY_DEADLINE_MS,
+  }: CompileOptions = {},
+): Policy {
+  if (rules.length === 0) {
+    problems.push({ setting, problem: 'there are none, so nobody is granted anything', fix: 'Write one' });
+  }
+  const names = new Set<string>();
+  const compiled = rules.map((rule, index) => {
+    const at = `${setting}[${index}]`;
+    const fit = checkRule(rule, at, createShapeCheck(problems));
+    if (fit.has('name') && names.has(rule.name)) {
+      const problem = `another rule is named ${JSON.stringify(rule.name)} too`;
+      problems.push({ setting: `${at}.name`, problem, fix: 'Give each its own name' });
+    }
+    if (fit.has('name')) names.add(rule.name);
+    return compileRule(rule, fit, at, problems);
+  });
+  return { rules: compiled, asking: compiled.filter(({ asks }) => asks), ceiling, onExcessRequest, deadlineMs };
+}
+
+/** @param fit what may be read of the rule; the rest was reported, and the rule covers nobody if it is about whom */
+function compileRule(rule: Rule, fit: ReadonlySet<RulePart>, setting: string, problems: ConfigProblem[]): CompiledRule {
+  const match = fit.has('when') ? matchOf(rule.when) : {};
+  const readable = rule?.when === undefined || (fit.has('when') && areReadable(match, setting, problems));
+  const { ttl, format } = rule ?? {};
+  const lookup = fit.has('lookup') ? rule.lookup : undefined;
+  return {
+    name: fit.has('name') ? rule.name : setting,
+    covers: readable && rule ? compileMatch(match) : () => false,
+    test: match.test,
+    lookup,
+    asks: match.test !== undefined || lookup !== undefined,
+    grants: fit.has('grant') ? compileGrants(rule.grant, `${setting}.grant`, problems) : NO_GRANTS,
+    clientId: fit.has('clientId') ? compileClientId(rule, setting, problems) : undefined,
+    wildcardClientId: fit.has('wildcardClientId'),
+    ttlMs: fit.has('ttl') && ttl !== undefined ? readTtlMs(ttl, `${setting}.ttl`, problems) : undefined,
+    format: fit.has('format') && format ? readTokenFormat(format, `${setting}.format`, problems) : undefined,
+  };
+}
+
+function areReadable(match: Match, setting: string, problems: ConfigProblem[]): boolean {
+  const unreadable = unreadableClaimPaths(match);
   for (const path of unreadable) {
     const fix = 'Dots descend; quote a name that has dots or spaces in it: "https://app.example/roles"';
     problems.push({ setting: `${setting}.when.claims`, problem: `${JSON.stringify(path)} is not a claim`, fix });
   }
-  return {
-    name: rule.name,
-    covers: unreadable.length > 0 ? () => false : compileMatch(rule.when ?? {}),
-    grants: compileGrants(rule.grant, `${setting}.grant`, problems),
-    clientId: compileClientId(rule, setting, problems),
-    wildcardClientId: rule.wildcardClientId === true,
-    ttlMs: rule.ttl === undefined ? undefined : readTtlMs(rule.ttl, `${setting}.ttl`, problems),
-    format: rule.format === undefined ? undefined : readTokenFormat(rule.format, `${setting}.format`, problems),
-  };
+  return unreadable.length === 0;
 }
 
 function compileClientId(rule: Rule, setting: string, problems: ConfigProblem[]): Template | false | undefined {
   const { clientId, wildcardClientId } = rule;
+  if (wildcardClientId && namesStrangers(rule)) {
+    const fix = 'Let strangers stay nameless, or keep the wildcard for callers who have signed in';
+    problems.push({ setting: `${setting}.wildcardClientId`, problem: 'the rule covers anonymous callers', fix });
+  }
   if (clientId === undefined || clientId === false) return clientId;
   if (wildcardClientId) {
     const fix = 'Keep one of the two: with wildcardClientId the client chooses';
     problems.push({ setting: `${setting}.clientId`, problem: 'it stands beside wildcardClientId', fix });
   }
+  if (namesStrangers(rule)) {
+    const fix =
+      'Leave it out: an anonymous caller has none, and one that is given a name could be taken for its bearer';
+    problems.push({ setting: `${setting}.clientId`, problem: 'the rule covers anonymous callers', fix });
+  }
   const parsed = parseTemplate(clientId);
-  if (parsed.ok && clientId !== '') return parsed.template;
-  const problem = parsed.ok ? 'it is empty' : parsed.problem;
-  problems.push({
-    setting: `${setting}.clientId`,
-    problem,
-    fix: 'Write a template such as "{sub}", or false for none',
-  });
+  if (parsed.ok) return parsed.template;
+  const fix = 'Write a template such as "{sub}", or false for none';
+  problems.push({ setting: `${setting}.clientId`, problem: parsed.problem, fix });
   return undefined;
+}
+
+function namesStrangers({ when }: Rule): boolean {
+  const kind = typeof when === 'object' ? when.kind : undefined;
+  return kind === 'anonymous' || (Array.isArray(kind) && kind.includes('anonymous'));
 }

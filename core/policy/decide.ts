@@ -1,22 +1,27 @@
 /**
- * What this caller may do now: what the policy says, narrowed by what the client asked for (S3).
+ * What this caller may do now: what the policy says, cut to what the API key may do, narrowed by what the client asked
+ * for (S3).
  *
  * Asking never adds: a requested capability is intersected, a requested clientId must be the granted one. How long the
  * token lives is settled afterwards.
  */
 
-import { intersect } from '../capability/algebra.ts';
+import { contains, intersect, intersectWithin } from '../capability/algebra.ts';
 import { type Capability, isEmpty } from '../capability/capability.ts';
 import { AuthFailure } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
+import { MAX_CROSSED_RESOURCES } from '../limits.ts';
 import { isFitClientId } from '../well-formed.ts';
 import { clientIdFromTemplate } from './client-id-template.ts';
 import type { Policy } from './compile-policy.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
+import { type Answers, NO_ANSWERS } from './look-up.ts';
 import type { Wishes } from './wishes.ts';
 
 export interface Decision {
   readonly evaluation: Evaluation;
+  /** Before the client's wish narrowed it. */
+  readonly granted: Capability;
   readonly capability: Capability;
   /** Absent: an anonymous token. */
   readonly clientId?: string;
@@ -25,31 +30,67 @@ export interface Decision {
 
 /**
  * @param clientIdPrefix what the identity's source puts before its clientIds (S19)
- * @throws AuthFailure `anonymous-not-allowed` or `requested-capability-empty` (401), `no-rule`, `unfit-client-id` or
- *   `foreign-client-id` (403)
+ * @param answers of the functions of the policy (look-up.ts)
+ * @throws AuthFailure as `conclude` does
  */
-export function decide(policy: Policy, identity: Identity, clientIdPrefix: string, wishes: Wishes): Decision {
-  const evaluation = evaluate(policy, identity);
+export function decide(
+  policy: Policy,
+  identity: Identity,
+  clientIdPrefix: string,
+  wishes: Wishes,
+  answers: Answers = NO_ANSWERS,
+): Decision {
+  return conclude(policy, evaluate(policy, identity, answers), identity, clientIdPrefix, wishes);
+}
+
+/**
+ * The second half of `decide`, for those who need to see the first (explain.ts, shadow.ts).
+ *
+ * @throws AuthFailure `anonymous-not-allowed`, `requested-capability-empty` or `requested-capability-exceeds` (401),
+ *   `no-rule`, `unfit-client-id` or `foreign-client-id` (403), `misconfigured` (503)
+ */
+export function conclude(
+  policy: Policy,
+  evaluation: Evaluation,
+  identity: Identity,
+  clientIdPrefix: string,
+  wishes: Wishes,
+): Decision {
   if (isEmpty(evaluation.capability)) {
     const leftOut = evaluation.leftOut.length > 0 ? `left out: ${describeLeftOut(evaluation)}` : undefined;
     throw new AuthFailure(identity.kind === 'anonymous' ? 'anonymous-not-allowed' : 'no-rule', leftOut);
   }
-  const granted = grantedClientId(evaluation, identity, clientIdPrefix);
+  const granted = withinCeiling(policy, evaluation);
+  const grantedId = grantedClientId(evaluation, identity, clientIdPrefix);
   const { requestedClientId, requestedCapability } = wishes;
-  if (requestedClientId !== undefined && requestedClientId !== granted) {
+  if (requestedClientId !== undefined && requestedClientId !== grantedId) {
     if (!evaluation.wildcardClientId) throw new AuthFailure('foreign-client-id');
     if (!isFitClientId(requestedClientId)) throw new AuthFailure('unfit-client-id', 'the requested clientId');
   }
-  const clientId = evaluation.wildcardClientId ? (requestedClientId ?? granted) : granted;
-  const capability =
-    requestedCapability === undefined ? evaluation.capability : intersect(evaluation.capability, requestedCapability);
+  const clientId = evaluation.wildcardClientId ? (requestedClientId ?? grantedId) : grantedId;
+  const capability = requestedCapability === undefined ? granted : narrow(granted, requestedCapability);
   if (isEmpty(capability)) throw new AuthFailure('requested-capability-empty');
+  if (policy.onExcessRequest === 'refuse' && requestedCapability && !contains(granted, requestedCapability)) {
+    throw new AuthFailure('requested-capability-exceeds');
+  }
   return {
     evaluation,
+    granted,
     capability,
     ...(clientId !== undefined && { clientId }),
     ...(clientId === '*' && { wildcardClientId: true }),
   };
+}
+
+/**
+ * Ably would cut the same away, and answer 40160 where nothing is left. That is a mistake of the operator's: the caller
+ * is neither refused for good nor told that he may not.
+ */
+function withinCeiling({ ceiling }: Policy, { capability, matchedRules }: Evaluation): Capability {
+  if (ceiling === undefined) return capability;
+  const granted = intersect(capability, ceiling);
+  if (!isEmpty(granted)) return granted;
+  throw new AuthFailure('misconfigured', `keyCapability has nothing of what is granted by ${matchedRules.join(', ')}`);
 }
 
 function grantedClientId(evaluation: Evaluation, identity: Identity, prefix: string): string | undefined {
@@ -58,12 +99,20 @@ function grantedClientId(evaluation: Evaluation, identity: Identity, prefix: str
   if (evaluation.clientId === undefined) {
     if (identity.kind === 'anonymous') return undefined;
     const clientId = prefix + identity.subject;
-    if (isFitClientId(clientId)) return clientId;
+    // The prefix alone would be everybody's without a subject.
+    if (identity.subject !== '' && isFitClientId(clientId)) return clientId;
     throw new AuthFailure('unfit-client-id', 'the subject');
   }
   const clientId = clientIdFromTemplate(evaluation.clientId, prefix, identity.claims);
   if (clientId === undefined) throw new AuthFailure('unfit-client-id', `the template ${evaluation.clientId.text}`);
   return clientId;
+}
+
+/** Only what a client asks for can multiply, so it is told; a policy's own size is looked at when it is signed. */
+function narrow(granted: Capability, requested: Capability): Capability {
+  const narrowed = intersectWithin(granted, requested, granted.size + MAX_CROSSED_RESOURCES);
+  if (!narrowed) throw new AuthFailure('malformed-request', 'the requested capability multiplies the granted one');
+  return narrowed;
 }
 
 function describeLeftOut({ leftOut }: Evaluation): string {

@@ -1,14 +1,17 @@
 /**
  * What the policy says of one identity: the rights that the matching rules add up to, and the clientId, ttl and format
- * that the first of them to name one decides. Pure; what the client asked for is not known here (see decide.ts).
+ * that the first of them to name one decides. Pure: what functions have to say was asked before (look-up.ts), and what
+ * the client asked for is not known here (see decide.ts).
  */
 
 import { unionAll } from '../capability/algebra.ts';
-import { type Capability, EMPTY_CAPABILITY } from '../capability/capability.ts';
+import type { Capability } from '../capability/capability.ts';
 import type { OperationSet } from '../capability/operations.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { TokenFormat } from '../token/settled-params.ts';
+import type { TemplateGrant } from './compile-grant.ts';
 import type { CompiledRule, Policy } from './compile-policy.ts';
+import { type Answers, NO_ANSWERS, type RuleAnswer } from './look-up.ts';
 import { expandTemplate, type Shortfall, type Template } from './template.ts';
 
 /** A grant, or one element of a list in it, that a caller did not get although the rule matched. */
@@ -18,6 +21,8 @@ export interface LeftOut extends Shortfall {
 }
 
 export interface Evaluation {
+  /** In the order of the policy. */
+  readonly matched: readonly CompiledRule[];
   readonly matchedRules: readonly string[];
   readonly capability: Capability;
   /** `undefined`: no rule named one. */
@@ -28,11 +33,15 @@ export interface Evaluation {
   readonly leftOut: readonly LeftOut[];
 }
 
-export function evaluate(policy: Policy, identity: Identity): Evaluation {
-  const matched = policy.filter((rule) => rule.covers(identity));
+/** @param answers of the functions; a rule that asks one and has no answer covers nobody */
+export function evaluate(policy: Policy, identity: Identity, answers: Answers = NO_ANSWERS): Evaluation {
   const leftOut: LeftOut[] = [];
-  const capabilities = matched.map((rule) => grantedBy(rule, identity, leftOut));
+  const matched = policy.rules.filter(
+    (rule) => rule.covers(identity) && (!rule.asks || isCovered(rule, answers.get(rule), leftOut)),
+  );
+  const capabilities = matched.map((rule) => grantedBy(rule, identity, answers.get(rule), leftOut));
   return {
+    matched,
     matchedRules: matched.map(({ name }) => name),
     capability: unionAll(capabilities),
     clientId: matched.find(({ clientId }) => clientId !== undefined)?.clientId,
@@ -43,16 +52,61 @@ export function evaluate(policy: Policy, identity: Identity): Evaluation {
   };
 }
 
-function grantedBy(rule: CompiledRule, identity: Identity, leftOut: LeftOut[]): Capability {
+/** What one grant came to for one caller. */
+export interface ExpandedGrant {
+  readonly resources: readonly string[];
+  readonly shortfalls: readonly Shortfall[];
+}
+
+/** Once over the claims, or once for each row that the rule looked up: a row wins over claims of the same name. */
+export function expandGrant({ template }: TemplateGrant, identity: Identity, answer?: RuleAnswer): ExpandedGrant {
+  const rows = answer?.rows;
+  if (rows === undefined || rows.length === 0) {
+    const { values: resources, shortfalls } = expandTemplate(template, identity.claims);
+    return { resources, shortfalls };
+  }
+  const resources = new Set<string>();
+  // What is wrong with a thousand rows is one remark, not a thousand.
+  const shortfalls = new Map<string, Shortfall>();
+  for (const row of rows) {
+    const expansion = expandTemplate(template, { ...identity.claims, ...row });
+    for (const value of expansion.values) resources.add(value);
+    for (const shortfall of expansion.shortfalls)
+      shortfalls.set(`${shortfall.why} ${shortfall.placeholder}`, shortfall);
+  }
+  return { resources: [...resources], shortfalls: [...shortfalls.values()] };
+}
+
+function isCovered(rule: CompiledRule, answer: RuleAnswer | undefined, leftOut: LeftOut[]): boolean {
+  if (answer?.unfit === 'when')
+    reportUnfit(rule, 'when', [...rule.grants.fixed.keys(), ...templateTexts(rule)], leftOut);
+  return answer?.covers === true;
+}
+
+function grantedBy(
+  rule: CompiledRule,
+  identity: Identity,
+  answer: RuleAnswer | undefined,
+  leftOut: LeftOut[],
+): Capability {
   const { fixed, templates } = rule.grants;
   if (templates.length === 0) return fixed;
+  if (answer?.unfit === 'lookup') reportUnfit(rule, 'lookup', templateTexts(rule), leftOut);
   const capabilities: Capability[] = [fixed];
-  for (const { template, operations } of templates) {
-    const { values, shortfalls } = expandTemplate(template, identity.claims);
-    for (const shortfall of shortfalls) leftOut.push({ ...shortfall, rule: rule.name, grant: template.text });
-    capabilities.push(values.length === 0 ? EMPTY_CAPABILITY : sameOperations(values, operations));
+  for (const grant of templates) {
+    const { resources, shortfalls } = expandGrant(grant, identity, answer);
+    for (const shortfall of shortfalls) leftOut.push({ ...shortfall, rule: rule.name, grant: grant.template.text });
+    if (resources.length > 0) capabilities.push(sameOperations(resources, grant.operations));
   }
   return unionAll(capabilities);
+}
+
+function reportUnfit(rule: CompiledRule, placeholder: string, grants: readonly string[], leftOut: LeftOut[]): void {
+  for (const grant of grants) leftOut.push({ why: 'unfit', placeholder, rule: rule.name, grant });
+}
+
+function templateTexts(rule: CompiledRule): readonly string[] {
+  return rule.grants.templates.map(({ template }) => template.text);
 }
 
 function sameOperations(resources: readonly string[], operations: OperationSet): Capability {

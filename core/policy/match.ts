@@ -1,9 +1,27 @@
-/** Whether a rule covers an identity. Reads the identity only, compares without coercion, and has no side effects. */
+/**
+ * Whether a rule covers an identity, as far as data can say: kind, source and claims. Reads the identity only, compares
+ * without coercion, and has no side effects. A function beside them is asked in look-up.ts.
+ */
 import type { Identity, IdentityKind } from '../identity/identity.ts';
 import { type ClaimPath, parseClaimPath, readClaim } from './claim-path.ts';
-import type { ClaimTest, Match } from './rule.ts';
+import type { ClaimTest, Condition, Match } from './rule.ts';
 
 export type CompiledMatch = (identity: Identity) => boolean;
+
+/** The two spellings of `when` as one: a function alone is the test of a match on signed-in users. */
+export function matchOf(when: Match | Condition | undefined): Match {
+  return typeof when === 'function' ? { test: when } : (when ?? {});
+}
+
+/** Kinds that a match names, or what it means when it names none (S1). */
+export function kindsOf(match: Match): readonly IdentityKind[] {
+  return listOf(match.kind ?? 'user');
+}
+
+/** Sources that a match names; `undefined` when any will do. */
+export function sourcesOf(match: Match): readonly string[] | undefined {
+  return match.source === undefined ? undefined : listOf(match.source);
+}
 
 /** Every claim path of a match that cannot be read, for the list of configuration problems. */
 export function unreadableClaimPaths(match: Match): readonly string[] {
@@ -11,8 +29,9 @@ export function unreadableClaimPaths(match: Match): readonly string[] {
 }
 
 export function compileMatch(match: Match): CompiledMatch {
-  const kinds: ReadonlySet<IdentityKind> = new Set(listOf(match.kind ?? 'user'));
-  const sources = match.source === undefined ? undefined : new Set(listOf(match.source));
+  const kinds: ReadonlySet<IdentityKind> = new Set(kindsOf(match));
+  const named = sourcesOf(match);
+  const sources = named && new Set(named);
   const tests: { readonly path: ClaimPath; readonly test: ClaimTest }[] = [];
   for (const [text, test] of Object.entries(match.claims ?? {})) {
     const path = parseClaimPath(text);

@@ -1,24 +1,35 @@
 /**
- * What a rule is: plain data, so that a policy written as JSON is the same object as one written in TypeScript.
+ * What a rule is: plain data, so that a policy written as JSON is the same object as one written in TypeScript. Two
+ * functions are the escape that JSON lacks, a condition and a look-up; what is granted stays data all the same.
  *
  * Grants of all matching rules add up; nothing is granted by default. Of `clientId`, `ttl` and `format` the first
  * matching rule that names one decides.
  */
 import type { Operation } from '../capability/operations.ts';
 import type { Duration } from '../duration.ts';
-import type { IdentityKind } from '../identity/identity.ts';
+import type { Identity, IdentityKind } from '../identity/identity.ts';
 import type { TokenFormat } from '../token/settled-params.ts';
+import type { PresetName } from './presets.ts';
 
 export interface Rule {
   /** Unique; it appears in the log and in explanations. */
   readonly name: string;
-  /** Whom it covers. Left out: every signed-in user, never a guest or an anonymous caller (S1). */
-  readonly when?: Match;
+  /**
+   * Whom it covers. Left out: every signed-in user, never a guest or an anonymous caller (S1). A function alone is asked
+   * about signed-in users only; `{ kind, test }` asks it about others.
+   */
+  readonly when?: Match | Condition;
+  /**
+   * What the rule knows beside the claims, from a database or wherever, for the templates of its `grant`. Not in JSON.
+   * Asked only about callers whom the rule covers.
+   */
+  readonly lookup?: Lookup;
   /**
    * Channel pattern, with `{claim}` templates, to what may be done there:
-   * `{ 'room:{rooms}:chat': ['publish', 'subscribe'] }`. What reaches beyond one namespace is written `broad(...)`.
+   * `{ 'room:{rooms}:chat': ['publish', 'subscribe'] }`, `{ 'room:{rooms}': ['preset:chat-room'] }`. What reaches beyond
+   * one namespace is written `broad(...)`.
    */
-  readonly grant: Readonly<Record<string, readonly Operation[] | BroadGrant>>;
+  readonly grant: Grant;
   /**
    * Template of the clientId. Left out: the subject, for users and guests. `false`: none.
    * A value that is missing or unfit refuses the caller with 403: a token without it would be another identity.
@@ -32,6 +43,8 @@ export interface Rule {
   readonly format?: TokenFormat;
 }
 
+export type Grant = Readonly<Record<string, readonly (Operation | PresetName)[] | BroadGrant>>;
+
 export interface Match {
   /** Default: `user`. */
   readonly kind?: IdentityKind | readonly IdentityKind[];
@@ -39,6 +52,8 @@ export interface Match {
   readonly source?: string | readonly string[];
   /** Claim (`role`, `org.plan`, `"https://app.example/roles"`) to what it must be. All of them must hold. */
   readonly claims?: Readonly<Record<string, ClaimTest>>;
+  /** Asked last, about whoever passes the rest. Not in JSON. */
+  readonly test?: Condition;
 }
 
 type ClaimScalar = string | number | boolean;
@@ -50,9 +65,38 @@ export type ClaimTest =
   | { readonly contains: ClaimScalar }
   | { readonly present: boolean };
 
+/** What a function of a policy is given beside the identity. It never sees the request. */
+export interface PolicyCall {
+  /** Aborted when the answer is no longer waited for: the deadline has passed, or another function has failed. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Whether a rule covers this caller. Anything but `true` and `false` counts as no, and is reported in the log. Throwing,
+ * rejecting or outlasting `policyDeadlineMs` is 503 with Retry-After: an outage must never read as a refusal.
+ */
+export interface Condition {
+  (identity: Identity, call: PolicyCall): boolean | Promise<boolean>;
+  /** None of its own: see `Rule.when`. */
+  readonly kind?: never;
+}
+
+/**
+ * Gives rows of values, as a database does: one object, a list of up to 1,000, or nothing. Each row fills the templates
+ * of the rule's `grant` in turn, and wins over claims of the same name; as with claims, a value becomes one segment of
+ * a channel whatever is in it (S6), so that no result can widen a grant. `clientId` and `when` read claims only.
+ * Fails as a `Condition` does.
+ */
+export type Lookup = (identity: Identity, call: PolicyCall) => LookedUp | Promise<LookedUp>;
+
+export type LookedUp = LookedUpRow | readonly LookedUpRow[] | null | undefined;
+
+/** Own properties only; values as claims have them: text, whole numbers, lists of these, objects to descend into. */
+export type LookedUpRow = Readonly<Record<string, unknown>>;
+
 /** A grant that reaches beyond one namespace, with the reason why that is meant (S7). */
 export interface BroadGrant {
-  readonly operations: readonly Operation[];
+  readonly operations: readonly (Operation | PresetName)[];
   readonly broad: string;
 }
 
@@ -62,6 +106,6 @@ export interface BroadGrant {
  *
  * @param reason why every channel it covers, of today and of tomorrow, may be used so
  */
-export function broad(operations: readonly Operation[], reason: string): BroadGrant {
+export function broad(operations: BroadGrant['operations'], reason: string): BroadGrant {
   return { operations, broad: reason };
 }

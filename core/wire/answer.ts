@@ -7,18 +7,11 @@
 import type { AuthFailure } from '../errors.ts';
 import type { AuthResponse, NameValue } from '../http.ts';
 import { clearCookie } from '../identity/cookie.ts';
+import type { Remember } from '../identity/identity.ts';
 import type { IssuedCredential } from '../token/issue.ts';
+import { FIXED_HEADERS } from './fixed-headers.ts';
 
-/**
- * No cache may keep an answer (S9): neither the browser nor a CDN, whose own headers overrule the general one.
- * `CDN-Cache-Control` is RFC 9213; Vercel and Netlify prefer their own when a project's rules set them.
- */
-const NEVER_CACHED: readonly NameValue[] = [
-  ['Cache-Control', 'private, no-cache, no-store, max-age=0, must-revalidate'],
-  ['CDN-Cache-Control', 'no-store'],
-  ['Vercel-CDN-Cache-Control', 'no-store'],
-  ['Netlify-CDN-Cache-Control', 'no-store'],
-];
+const NOTHING: Remember = Object.freeze({});
 
 export interface AnswerContext {
   readonly requestId: string;
@@ -27,16 +20,22 @@ export interface AnswerContext {
   readonly docsBaseUrl: string | undefined;
 }
 
-export function answerCredential(credential: IssuedCredential, context: AnswerContext): AuthResponse {
+/** @param remember what the client is to keep; names of headers as they are to be sent, values in ASCII */
+export function answerCredential(
+  credential: IssuedCredential,
+  context: AnswerContext,
+  remember: Remember = NOTHING,
+): AuthResponse {
   return {
     status: 200,
     headers: [
       ['Content-Type', credential.mediaType],
       ['X-Request-Id', context.requestId],
-      ...NEVER_CACHED,
+      ...(remember.headers ?? []),
+      ...FIXED_HEADERS,
       ...context.cors,
     ],
-    cookies: [],
+    cookies: remember.cookies ?? [],
     body: credential.body,
   };
 }
@@ -54,7 +53,7 @@ export function answerFailure(failure: AuthFailure, context: AnswerContext): Aut
       ['X-Request-Id', requestId],
       ...(retryAfterSeconds === undefined ? [] : [['Retry-After', String(retryAfterSeconds)] as const]),
       ...(failure.reason === 'method-not-allowed' ? [['Allow', 'GET, POST, OPTIONS'] as const] : []),
-      ...NEVER_CACHED,
+      ...FIXED_HEADERS,
       ...cors,
     ],
     cookies: failure.clearCookies.map(clearCookie),
@@ -68,7 +67,7 @@ export function answerPreflight(preflight: readonly NameValue[], context: Answer
     headers: [
       ['Allow', 'GET, POST, OPTIONS'],
       ['X-Request-Id', context.requestId],
-      ...NEVER_CACHED,
+      ...FIXED_HEADERS,
       ...context.cors,
       ...preflight,
     ],

@@ -49,14 +49,16 @@ export function createDemoLogin(env: Environment): DemoLogin {
       const context = { nowMs: Date.now(), secureCookies: false };
       if (!source.carriesCredential(request, context)) return undefined;
       const verdict = await source.verify(request, context);
-      if (verdict.kind === 'rejected') return undefined;
+      if (verdict.kind !== 'identified') return undefined;
       const { subject, expiresAtMs = 0 } = verdict.identity;
       return { name: subject, sessionEndsAtMs: expiresAtMs };
     },
   };
 }
 
+/** Without either header nobody knows whose page it was, and then nothing is written. */
 function isOurPage(req: IncomingMessage): boolean {
+  if (req.headers.origin === undefined && req.headers['sec-fetch-site'] === undefined) return false;
   return mayCountAmbient(readNodeRequest(req, ''), new Set());
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mayCountAmbient } from '../../../core/identity/ambient.ts';
+import { mayCountAmbient, mayWriteAmbient } from '../../../core/identity/ambient.ts';
 import { authRequest } from '../auth-request.ts';
 
 const APP = 'https://app.example';
@@ -67,4 +67,23 @@ describe('mayCountAmbient', () => {
     expect(counts({ origin: EVIL, site: 'cross-site', more: { 'x-forwarded-host': 'app.example' } })).toBe(false);
     expect(counts({ origin: APP, more })).toBe(true);
   });
+});
+
+describe('mayWriteAmbient', () => {
+  const writes = (headers: Record<string, string>, method = 'POST') =>
+    mayWriteAmbient(authRequest({ method, headers }), ALLOWED);
+
+  it.each([{ origin: APP }, { 'sec-fetch-site': 'same-origin' }, { origin: EVIL, 'sec-fetch-site': 'same-origin' }])(
+    'S14: lets a cookie be set for %j',
+    (headers) => {
+      expect(writes(headers)).toBe(true);
+    },
+  );
+
+  it.each([{}, { origin: EVIL }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'none' }])(
+    'S14: lets none be set for %j',
+    (headers) => {
+      expect(writes(headers)).toBe(false);
+    },
+  );
 });

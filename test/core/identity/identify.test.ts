@@ -36,8 +36,9 @@ const identityOf = (source: string, subject: string): Identity => ({
 function setUp(options: Partial<IdentitySource> = {}) {
   const calls: string[] = [];
   const sources = [headerSource('first', calls, options), headerSource('second', calls)];
-  const ask = (headers: Record<string, string | string[]>) => identify(sources, authRequest({ headers }), CONTEXT);
-  return { calls, ask };
+  const askAll = (headers: Record<string, string | string[]>) => identify(sources, authRequest({ headers }), CONTEXT);
+  const ask = async (headers: Record<string, string | string[]>) => (await askAll(headers)).identity;
+  return { calls, ask, askAll };
 }
 
 describe('identify', () => {
@@ -77,6 +78,43 @@ describe('identify', () => {
     const failure = await failureOf(ask({ authorization: ['Bearer a', 'Bearer a'], first: 'bob' }));
     expect(failure).toMatchObject({ reason: 'bad-credential', detail: 'two Authorization headers' });
     expect(calls).toEqual([]);
+  });
+
+  it('goes on after a good credential that stands for nobody', async () => {
+    const { ask, calls } = setUp({ verify: () => ({ kind: 'nobody' }) });
+    await expect(ask({ first: 'visitor', second: 'eve' })).resolves.toEqual(identityOf('second', 'eve'));
+    expect(calls).toEqual(['first?', 'second?', 'second!']);
+    expect(await failureOf(ask({ first: 'visitor' }))).toMatchObject({ reason: 'no-credential' });
+  });
+
+  it('S14: asks a source that is ambient for some requests about each', async () => {
+    const ambient = (request: AuthRequest) => request.headers.get('first')?.[0] === 'cookie';
+    const { ask } = setUp({ ambient });
+    const origin = 'https://evil.example';
+    expect(await failureOf(ask({ first: 'cookie', origin }))).toMatchObject({ reason: 'cross-site' });
+    await expect(ask({ first: 'header', origin })).resolves.toMatchObject({ subject: 'header' });
+  });
+
+  describe('what a source wants remembered', () => {
+    const headers = [['X-Ably-Auth-Guest', 'v1']] as const;
+    const remember = { cookies: ['a=b'], headers };
+    const verify = () => ({ kind: 'identified', identity: identityOf('first', 'bob'), remember }) as const;
+    const remembered = async (sent: Record<string, string>) =>
+      (await setUp({ verify }).askAll({ first: 'x', ...sent })).remember;
+
+    it.each<Record<string, string>>([{ origin: APP }, { 'sec-fetch-site': 'same-origin' }])(
+      'is all of it where %j says whose page asks',
+      async (sent) => {
+        expect(await remembered(sent)).toEqual(remember);
+      },
+    );
+
+    it.each<Record<string, string>>([{}, { origin: 'https://evil.example' }, { origin: 'null' }])(
+      'S14: is no cookie for %j, whatever the source says',
+      async (sent) => {
+        expect(await remembered(sent)).toEqual({ headers });
+      },
+    );
   });
 
   describe('of an ambient source', () => {

@@ -61,13 +61,13 @@ describe('clientIdFromTemplate', () => {
 
   // Fails today: with several placeholders a list passes when exactly one of its elements is fit, so that ["a", "*"]
   // silently names the caller by "a".
-  it.fails.each([[['a']], [['a', '*']], [['*', 'a', 'x:y']]])('takes no list beside another placeholder: %j', (org) => {
+  it.each([[['a']], [['a', '*']], [['*', 'a', 'x:y']]])('takes no list beside another placeholder: %j', (org) => {
     expect(clientId('{org}:{sub}', { org, sub: 'bob' })).toBeUndefined();
   });
 
   // Fails today: alone in its template, |segment does not look whether the text is well formed, and every half of a
   // surrogate pair is written as the same three bytes: two subjects, one clientId.
-  it.fails('S5: gives two subjects that are not well formed no common clientId', () => {
+  it('S5: gives two subjects that are not well formed no common clientId', () => {
     const both = ['\ud800', '\udfff'].map((sub) => clientId('{sub|segment}', { sub }));
     expect(both).toEqual([undefined, undefined]);
   });

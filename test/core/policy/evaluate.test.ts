@@ -20,7 +20,7 @@ function evaluation(rules: readonly Rule[], identity: Identity = BOB) {
 describe('evaluate', () => {
   it('grants nothing by default', () => {
     expect(evaluation([])).toEqual({
-      ...{ matchedRules: [], capability: '{}', clientId: undefined, wildcardClientId: false, leftOut: [] },
+      ...{ matched: [], matchedRules: [], capability: '{}', clientId: undefined, wildcardClientId: false, leftOut: [] },
       ...{ ttlMs: undefined, format: undefined },
     });
   });

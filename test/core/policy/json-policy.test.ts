@@ -5,6 +5,7 @@ import { OPERATIONS } from '../../../core/capability/operations.ts';
 import type { ConfigProblem } from '../../../core/config-problem.ts';
 import { compilePolicy } from '../../../core/policy/compile-policy.ts';
 import { readJsonPolicy } from '../../../core/policy/json-policy.ts';
+import { PRESETS } from '../../../core/policy/presets.ts';
 import { broad, type Rule } from '../../../core/policy/rule.ts';
 import { TOKEN_FORMATS } from '../../../core/token/settled-params.ts';
 
@@ -148,7 +149,7 @@ describe('policy.schema.json', () => {
   const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
 
   it('lists the operations and formats that there are', () => {
-    expect(schema.$defs.operation.enum).toEqual([...OPERATIONS, '*']);
+    expect(schema.$defs.operation.enum).toEqual([...OPERATIONS, '*', ...PRESETS.keys()]);
     expect(schema.$defs.rule.properties.format.enum).toEqual(TOKEN_FORMATS);
   });
 

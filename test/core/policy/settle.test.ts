@@ -33,7 +33,14 @@ const DEFAULTS: SettleDefaults = Object.freeze({
 function settled(asked: Asked, decided: Partial<Decision> = {}) {
   const { kind = 'user', leftMs, ruleTtlMs, ruleFormat, wishMs, nowMs = NOW_MS, defaults } = asked;
   const evaluation = {
-    ...{ matchedRules: [], capability: CAPABILITY, clientId: undefined, wildcardClientId: false, leftOut: [] },
+    ...{
+      matched: [],
+      matchedRules: [],
+      capability: CAPABILITY,
+      clientId: undefined,
+      wildcardClientId: false,
+      leftOut: [],
+    },
     ...{ ttlMs: ruleTtlMs, format: ruleFormat },
   };
   const identity: Identity = {
@@ -41,7 +48,7 @@ function settled(asked: Asked, decided: Partial<Decision> = {}) {
     ...(leftMs !== undefined && { expiresAtMs: nowMs + leftMs }),
   };
   const wishes = wishMs === undefined ? {} : { requestedTtlMs: wishMs };
-  const decision = { evaluation, capability: CAPABILITY, ...decided };
+  const decision = { evaluation, granted: CAPABILITY, capability: CAPABILITY, ...decided };
   return settle(Object.freeze(decision), identity, wishes, KEY_NAME, { ...DEFAULTS, ...defaults }, nowMs);
 }
 

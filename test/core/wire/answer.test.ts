@@ -11,6 +11,7 @@ const NEVER_CACHED = [
   ['CDN-Cache-Control', 'no-store'],
   ['Vercel-CDN-Cache-Control', 'no-store'],
   ['Netlify-CDN-Cache-Control', 'no-store'],
+  ['X-Content-Type-Options', 'nosniff'],
 ];
 
 describe('answerCredential', () => {
@@ -22,6 +23,17 @@ describe('answerCredential', () => {
       cookies: [],
       body: 'a.b.c',
     });
+  });
+});
+
+describe('answerCredential, with something to be remembered', () => {
+  it('adds its headers and cookies, and is as little cacheable as ever', () => {
+    const credential = { format: 'jwt', mediaType: 'application/jwt', body: 'a.b.c' } as const;
+    const remember = { cookies: ['a=b; Path=/'], headers: [['X-Ably-Auth-Guest', 'v1.a.b.c']] } as const;
+    const answer = answerCredential(credential, CONTEXT, remember);
+    expect(answer.cookies).toEqual(['a=b; Path=/']);
+    expect(headerOf(answer, 'X-Ably-Auth-Guest')).toBe('v1.a.b.c');
+    expect(answer.headers).toEqual(expect.arrayContaining(NEVER_CACHED));
   });
 });
 

@@ -116,7 +116,12 @@ describe('readWishes', () => {
       'clientId differs between query and body',
     ],
     [
-      'clientId that is empty in one place',
+      'clientId that is empty in the query only',
+      postForm('clientId=bob', { query: { clientId: '' } }),
+      'clientId differs between query and body',
+    ],
+    [
+      'clientId that is empty in the body only',
       postForm('clientId=', { query: { clientId: 'bob' } }),
       'clientId differs between query and body',
     ],

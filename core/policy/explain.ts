@@ -1,0 +1,142 @@
+/**
+ * Why a caller gets what it gets: the real decision, step by step, by the very functions that the endpoint calls
+ * (look-up, evaluate, conclude, settle, issue), so that an explanation can never say something else than a request.
+ *
+ * For the person who wrote the policy, on a machine of theirs: unlike an event it holds claim values. Sends nothing,
+ * changes nothing; functions of the policy are really called.
+ */
+import { canonicalCapability } from '../capability/canonical.ts';
+import type { AuthConfig, AuthDefinition } from '../config.ts';
+import type { ConfigProblem } from '../config-problem.ts';
+import { AuthFailure, type FailureReason } from '../errors.ts';
+import type { Identity, IdentitySource } from '../identity/identity.ts';
+import { ApiKey } from '../keys/api-key.ts';
+import { type ResolvedAuth, resolveConfig } from '../resolve-config.ts';
+import type { Environment } from '../settings.ts';
+import { issueCredential } from '../token/issue.ts';
+import type { TokenFormat } from '../token/settled-params.ts';
+import { conclude, type Decision } from './decide.ts';
+import { evaluate } from './evaluate.ts';
+import { type ExplainedAnswer, explainAnswer, type Question } from './explain-answer.ts';
+import { type ExplainedRule, explainRules } from './explain-rules.ts';
+import { type Answers, lookUp, NO_ANSWERS } from './look-up.ts';
+import { settle } from './settle.ts';
+import type { Wishes } from './wishes.ts';
+
+/**
+ * An identity, as far as it matters. Left out: `claims` are none, `subject` is the claim `sub`, `kind` is `user` with a
+ * subject and `anonymous` without, `source` is the first that yields this kind.
+ */
+export type ExplainedCaller = Partial<Identity>;
+
+export interface ExplainOptions {
+  /** "May they *publish* on *room:7*?" */
+  readonly question?: Question;
+  /** What the client asks for. Default: nothing in particular. */
+  readonly wishes?: Wishes;
+  /** Default: empty. */
+  readonly env?: Environment;
+  /** Milliseconds since the epoch. Default: now. */
+  readonly nowMs?: number;
+}
+
+export type ExplainedOutcome =
+  | {
+      readonly kind: 'issued';
+      /** As it is signed: canonical JSON. */
+      readonly capability: string;
+      /** Absent: an anonymous token. */
+      readonly clientId?: string;
+      readonly ttlMs: number;
+      readonly format: TokenFormat;
+      /** Of the credential, signed with a stand-in for the key, whose name may differ by a few bytes. */
+      readonly bytes: number;
+    }
+  | { readonly kind: 'refused'; readonly reason: FailureReason; readonly status: number; readonly detail?: string }
+  | { readonly kind: 'misconfigured'; readonly problems: readonly ConfigProblem[] };
+
+export interface Explanation {
+  readonly identity: Pick<Identity, 'source' | 'subject' | 'kind'>;
+  /** Every rule of the policy, in its order; none when it is misconfigured. */
+  readonly rules: readonly ExplainedRule[];
+  readonly outcome: ExplainedOutcome;
+  readonly answer?: ExplainedAnswer;
+}
+
+/** Never rejects for what a policy, a function of it or a caller is like; that is in the explanation. */
+export async function explainPolicy(
+  config: AuthConfig | AuthDefinition,
+  caller: ExplainedCaller,
+  options: ExplainOptions = {},
+): Promise<Explanation> {
+  const { wishes = {}, env = {}, nowMs = Date.now(), question } = options;
+  const written = 'build' in config ? config.build(env) : config;
+  const resolution = resolveConfig({ build: () => written }, env);
+  const identity = completed(caller, resolution.ok ? resolution.auth.sources : []);
+  const { source, subject, kind } = identity;
+  const about = { identity: { source, subject, kind } };
+  if (!resolution.ok) {
+    return { ...about, rules: [], outcome: { kind: 'misconfigured', problems: resolution.problems } };
+  }
+  const { auth } = resolution;
+  const tried = await tryDecision(auth, identity, wishes, nowMs);
+  const evaluation = evaluate(auth.policy, identity, tried.answers);
+  return {
+    ...about,
+    rules: explainRules(written.rules, auth.policy, evaluation, identity, tried.answers),
+    outcome: tried.outcome,
+    ...(question && { answer: explainAnswer(question, evaluation, identity, tried) }),
+  };
+}
+
+interface TriedDecision {
+  readonly answers: Answers;
+  readonly outcome: ExplainedOutcome;
+  /** Absent when there is none. */
+  readonly decision?: Decision;
+}
+
+async function tryDecision(
+  auth: ResolvedAuth,
+  identity: Identity,
+  wishes: Wishes,
+  nowMs: number,
+): Promise<TriedDecision> {
+  const { policy, defaults, sources } = auth;
+  const prefix = sources.find(({ name }) => name === identity.source)?.clientIdPrefix ?? '';
+  const standIn = new ApiKey('xxxxxx', 'xxxxxx', 'stand-in');
+  let answers = NO_ANSWERS;
+  let decision: Decision | undefined;
+  try {
+    answers = await lookUp(policy, identity);
+    decision = conclude(policy, evaluate(policy, identity, answers), identity, prefix, wishes);
+    const { format, params } = settle(decision, identity, wishes, standIn.name, defaults, nowMs);
+    const { body } = issueCredential(standIn, format, params, nowMs);
+    const { capability, clientId, ttlMs } = params;
+    const outcome: ExplainedOutcome = {
+      ...{ kind: 'issued', capability: canonicalCapability(capability), ttlMs, format },
+      ...(clientId !== undefined && { clientId }),
+      bytes: Buffer.byteLength(body),
+    };
+    return { answers, outcome, decision };
+  } catch (error) {
+    if (!(error instanceof AuthFailure)) throw error;
+    const { reason, kind, detail } = error;
+    const outcome = { kind: 'refused', reason, status: kind.status, ...(detail !== undefined && { detail }) } as const;
+    return { answers, outcome };
+  }
+}
+
+function completed(caller: ExplainedCaller, sources: readonly IdentitySource[]): Identity {
+  const { claims = {}, sessionId, authenticatedAtMs, expiresAtMs } = caller;
+  const sub = Object.hasOwn(claims, 'sub') ? claims.sub : undefined;
+  const subject = caller.subject ?? (typeof sub === 'string' || Number.isSafeInteger(sub) ? String(sub) : '');
+  const kind = caller.kind ?? (subject === '' ? 'anonymous' : 'user');
+  return {
+    source: caller.source ?? sources.find(({ kinds }) => kinds.includes(kind))?.name ?? kind,
+    ...{ subject, kind, claims },
+    ...(sessionId !== undefined && { sessionId }),
+    ...(authenticatedAtMs !== undefined && { authenticatedAtMs }),
+    ...(expiresAtMs !== undefined && { expiresAtMs }),
+  };
+}
