@@ -93,6 +93,10 @@ function compileRule(rule: Rule, fit: ReadonlySet<RulePart>, setting: string, pr
   const readable = rule?.when === undefined || (fit.has('when') && areReadable(match, setting, problems));
   const { ttl, format } = rule ?? {};
   const lookup = fit.has('lookup') ? rule.lookup : undefined;
+  if (fit.has('wildcardClientId') && namesStrangers(rule)) {
+    const fix = 'Let strangers stay nameless, or keep the wildcard for callers who have signed in';
+    problems.push({ setting: `${setting}.wildcardClientId`, problem: 'the rule covers anonymous callers', fix });
+  }
   return {
     name: fit.has('name') ? rule.name : setting,
     covers: readable && rule ? compileMatch(match) : () => false,
@@ -118,10 +122,6 @@ function areReadable(match: Match, setting: string, problems: ConfigProblem[]): 
 
 function compileClientId(rule: Rule, setting: string, problems: ConfigProblem[]): Template | false | undefined {
   const { clientId, wildcardClientId } = rule;
-  if (wildcardClientId && namesStrangers(rule)) {
-    const fix = 'Let strangers stay nameless, or keep the wildcard for callers who have signed in';
-    problems.push({ setting: `${setting}.wildcardClientId`, problem: 'the rule covers anonymous callers', fix });
-  }
   if (clientId === undefined || clientId === false) return clientId;
   if (wildcardClientId) {
     const fix = 'Keep one of the two: with wildcardClientId the client chooses';
