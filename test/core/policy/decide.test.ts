@@ -30,7 +30,7 @@ interface Asked extends Wishes {
 function decision({ rule, identity = BOB, prefix = '', ...wishes }: Asked = {}) {
   const problems: ConfigProblem[] = [];
   // Strangers have no clientId, so a rule that names one does not cover them.
-  const when = rule?.clientId ? { kind: ['user', 'guest'] as const } : RULE.when;
+  const when = rule?.clientId || rule?.wildcardClientId ? { kind: ['user', 'guest'] as const } : RULE.when;
   const policy = compilePolicy([{ ...RULE, ...(when && { when }), ...rule }], problems);
   expect(problems).toEqual([]);
   const { capability, clientId, wildcardClientId } = decide(policy, identity, prefix, Object.freeze(wishes));
