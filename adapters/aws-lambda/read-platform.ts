@@ -5,42 +5,58 @@
  * and what they mean is decided elsewhere. Never read from headers, which the client writes.
  */
 import type { APIGatewayEventRequestContext, APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { AuthRequest } from '../../core/http.ts';
+import type { AuthRequest, PlatformVerifier } from '../../core/http.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
+
+interface Verified {
+  readonly by: PlatformVerifier;
+  readonly claims: Claims;
+}
 
 export function knownPlatform(
   clientIp: string | null | undefined,
   requestId: string | null | undefined,
-  verifiedClaims: Claims | undefined,
+  verified: Verified | undefined,
 ): AuthRequest['platform'] {
-  const platform: { clientIp?: string; requestId?: string; verifiedClaims?: Claims } = {};
+  const platform: { -readonly [Name in keyof AuthRequest['platform']]: AuthRequest['platform'][Name] } = {};
   if (clientIp) platform.clientIp = clientIp;
   if (requestId) platform.requestId = requestId;
-  if (verifiedClaims) platform.verifiedClaims = verifiedClaims;
+  if (verified) {
+    platform.verifiedClaims = verified.claims;
+    platform.verifiedBy = verified.by;
+  }
   return platform;
 }
 
 /** One route has one authorizer: a JWT one, a Lambda one, or IAM (HTTP API and Function URL). */
-export function v2Claims(context: APIGatewayProxyEventV2['requestContext']): Claims | undefined {
+export function v2Claims(context: APIGatewayProxyEventV2['requestContext']): Verified | undefined {
   const { authorizer } = context as { readonly authorizer?: unknown };
   if (!isClaims(authorizer)) return undefined;
   const { jwt, lambda, iam } = authorizer;
-  return [isClaims(jwt) ? jwt.claims : undefined, lambda, iam].find(isClaims);
+  if (isClaims(jwt) && isClaims(jwt.claims)) return { by: 'jwt', claims: jwt.claims };
+  if (isClaims(lambda)) return { by: 'lambda', claims: lambda };
+  return isClaims(iam) ? { by: 'iam', claims: iam } : undefined;
 }
 
 /**
- * Cognito and JWT authorizers put their claims under `claims`, a Lambda authorizer lays its context flat. IAM of a REST
- * API leaves no authorizer but names in `identity`, of which only those that a signature proved are taken: the same
- * object holds the client's own User-Agent.
+ * Cognito and JWT authorizers put their claims under `claims`, a JWT one with `scopes` beside them; a Lambda authorizer
+ * lays its context flat. IAM of a REST API leaves no authorizer but names in `identity`, of which only those that a
+ * signature proved are taken: the same object holds the client's own User-Agent.
  */
-export function restClaims(context: Readonly<APIGatewayEventRequestContext>): Claims | undefined {
+export function restClaims(context: Readonly<APIGatewayEventRequestContext>): Verified | undefined {
   const authorizer: unknown = context.authorizer;
-  if (isClaims(authorizer)) return isClaims(authorizer.claims) ? authorizer.claims : authorizer;
+  if (isClaims(authorizer)) {
+    // REST APIs have a Lambda authorizer's context in plain values only: an object there is not its doing.
+    if (!isClaims(authorizer.claims)) return { by: 'lambda', claims: authorizer };
+    return { by: 'scopes' in authorizer ? 'jwt' : 'cognito', claims: authorizer.claims };
+  }
   const { userArn, user, caller, accountId, accessKey, cognitoIdentityId, cognitoIdentityPoolId } =
     context.identity ?? {};
   if (!userArn) return undefined;
-  return { userArn, user, caller, accountId, accessKey, cognitoIdentityId, cognitoIdentityPoolId };
+  const { cognitoAuthenticationType } = context.identity;
+  const pool = { cognitoIdentityId, cognitoIdentityPoolId, cognitoAuthenticationType };
+  return { by: 'iam', claims: { userArn, user, caller, accountId, accessKey, ...pool } };
 }
 
 /**

@@ -37,8 +37,8 @@ async function readBody(request: Request): Promise<Uint8Array | string> {
       chunks.push(value);
       length += value.length;
     }
-    // Not waited for: some hosts settle it only when the upload has ended.
-    reader.cancel().catch(() => {});
+    // Left unread and not cancelled: Vercel's launcher goes on feeding a stream that was cancelled, and dies of it.
+    reader.releaseLock();
     return joinChunks(chunks, length);
   } catch {
     return unreadableBody();
