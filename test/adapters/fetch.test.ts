@@ -12,7 +12,7 @@ function upload(body: ReadableStream<Uint8Array>): Request {
 }
 
 describe('createFetchHandler', () => {
-  it('stops reading an endless upload once it is too large', async () => {
+  it('stops reading an endless upload once it is too large, and does not cancel it', async () => {
     const probe = createProbe();
     let pulled = 0;
     let cancelled = false;
@@ -29,15 +29,9 @@ describe('createFetchHandler', () => {
     expect(response.status).toBe(200);
     expect(onlyRequest(probe).body).toHaveLength(MAX_BODY_BYTES + 1);
     expect(pulled).toBeLessThan(10);
-    expect(cancelled).toBe(true);
+    // Vercel's launcher goes on feeding a stream that was cancelled, and dies of it.
+    expect(cancelled).toBe(false);
   });
-
-  it('does not wait for a host that never settles the cancellation', async () => {
-    const probe = createProbe();
-    const stuck = new ReadableStream<Uint8Array>({
-      pull: (controller) => controller.enqueue(new Uint8Array(MAX_BODY_BYTES)),
-      cancel: () => new Promise(() => {}),
-    });
     await createFetchHandler(probe.endpoint)(upload(stuck));
     expect(onlyRequest(probe).body).toHaveLength(MAX_BODY_BYTES + 1);
   });
