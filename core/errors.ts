@@ -6,7 +6,7 @@
  * user 403. Codes 40102, 40171 and 40140 to 40149 are never used: clients read more into them.
  *
  * Messages go to callers: they hold no value that came from a request or a secret. What the operator needs to know is
- * `detail`, which only the log sees.
+ * `detail`, which only the log sees; what to do about each is told in remedies.ts.
  */
 
 interface FailureKind {
@@ -14,8 +14,6 @@ interface FailureKind {
   /** Ably's code (ably-common, `protocol/errors.json`). */
   readonly code: 40000 | 40101 | 40160 | 40300 | 40500 | 50000;
   readonly message: string;
-  /** The first thing to do about it, for the person who reads the log or the documentation. */
-  readonly remediation: string;
   readonly retryAfterSeconds?: number;
 }
 
@@ -24,122 +22,101 @@ export const FAILURES = {
     status: 400,
     code: 40000,
     message: 'The request is malformed.',
-    remediation: 'Send each parameter once, as a query, a form or a JSON object, within the documented limits.',
   },
   'method-not-allowed': {
     status: 405,
     code: 40500,
     message: 'Use GET, POST or OPTIONS.',
-    remediation: 'Set authMethod to GET or POST.',
   },
   'no-credential': {
     status: 401,
     code: 40101,
     message: 'Sign in first: the request carries no credential.',
-    remediation: 'Send the session cookie or the authorization header that the configured identity source expects.',
   },
   'bad-credential': {
     status: 401,
     code: 40101,
     message: 'The credential is not valid. Sign in again.',
-    remediation:
-      'See the detail in the log. A credential that is present and bad never falls through to another source.',
   },
   'expired-credential': {
     status: 401,
     code: 40101,
     message: 'The session has ended. Sign in again.',
-    remediation: 'Nothing, when users sign in again. Otherwise lengthen the session.',
   },
   'session-ending': {
     status: 401,
     code: 40101,
     message: 'The session ends in less than a minute. Sign in again.',
-    remediation: 'Renew the session before it ends; a token never outlives it.',
   },
   'anonymous-not-allowed': {
     status: 401,
     code: 40101,
     message: 'Sign in first: no rule covers anonymous callers.',
-    remediation: 'Add a rule for anonymous callers, or remove the anonymous source.',
   },
   'requested-capability-empty': {
     status: 401,
     code: 40160,
     message: 'Nothing is left of the requested capability.',
-    remediation: 'Ask for channels and operations that a rule grants, or send no capability to receive all of them.',
   },
   'requested-capability-exceeds': {
     status: 401,
     code: 40160,
     message: 'The requested capability exceeds what is granted.',
-    remediation: 'Ask for what a rule grants, or let onExcessRequest be narrow, so that the rest is left out silently.',
   },
   'no-rule': {
     status: 403,
     code: 40300,
     message: 'No rule grants this identity anything.',
-    remediation: 'Add a rule that matches this identity. If one should have, see the left-out grants in the log.',
   },
   'foreign-client-id': {
     status: 403,
     code: 40300,
     message: 'The requested clientId is not yours.',
-    remediation: 'Leave clientId out, or send the one that the policy grants.',
   },
   'unfit-client-id': {
     status: 403,
     code: 40300,
     message: 'This identity cannot be used as a clientId.',
-    remediation: 'A clientId is 1 to 256 bytes of UTF-8 without control characters, line separators or "*".',
   },
   'cross-site': {
     status: 403,
     code: 40300,
     message: 'Cookies are not accepted from this origin.',
-    remediation: 'Add the exact origin to ABLY_AUTH_ALLOWED_ORIGINS.',
   },
   'key-unavailable': {
     status: 503,
     code: 50000,
     message: 'The service cannot sign at the moment.',
-    remediation: 'See the detail in the log: the Ably API key could not be read.',
     retryAfterSeconds: 5,
   },
   'identity-provider-unavailable': {
     status: 503,
     code: 50000,
     message: 'Who is calling cannot be checked at the moment.',
-    remediation: 'See the detail in the log: the keys of the identity provider, or its answer, could not be had.',
     retryAfterSeconds: 5,
   },
   'policy-unavailable': {
     status: 503,
     code: 50000,
     message: 'What you may do cannot be looked up at the moment.',
-    remediation: 'See the detail in the log: a function of a rule failed, or was slower than policyDeadlineMs allows.',
     retryAfterSeconds: 5,
   },
   misconfigured: {
     status: 503,
     code: 50000,
     message: 'The service is not configured.',
-    remediation: 'See the list of configuration problems that was logged when this instance started.',
     retryAfterSeconds: 30,
   },
   'credential-too-large': {
     status: 503,
     code: 50000,
     message: 'The credential would be too large to be used.',
-    remediation:
-      'Grant fewer or broader channel patterns to this identity; a TokenRequest has room for more than a JWT.',
     retryAfterSeconds: 30,
   },
   internal: {
     status: 500,
     code: 50000,
     message: 'Internal error.',
-    remediation: 'This is a bug. Look the request id up in the log.',
   },
 } as const satisfies Record<string, FailureKind>;
 

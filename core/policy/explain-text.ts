@@ -2,6 +2,7 @@
  * An explanation as text, for a terminal or a failing test. Says what explain.ts found and decides nothing.
  */
 import { FAILURES } from '../errors.ts';
+import { REMEDIES } from '../remedies.ts';
 import type { ExplainedOutcome, Explanation } from './explain.ts';
 import type { ExplainedAnswer } from './explain-answer.ts';
 import type { ExplainedGrant, ExplainedRule } from './explain-rules.ts';
@@ -45,10 +46,7 @@ function describeOutcome(outcome: ExplainedOutcome): readonly string[] {
     }
     case 'refused': {
       const { reason, status, detail } = outcome;
-      return [
-        `refused ${status} ${reason}: ${detail ?? FAILURES[reason].message}`,
-        `        ${FAILURES[reason].remediation}`,
-      ];
+      return [`refused ${status} ${reason}: ${detail ?? FAILURES[reason].message}`, `        ${REMEDIES[reason]}`];
     }
     case 'misconfigured':
       return outcome.problems.map(({ setting, problem, fix }) => `wrong   ${setting}: ${problem}. ${fix}`);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AuthFailure, FAILURES, type FailureReason } from '../../core/errors.ts';
+import { REMEDIES } from '../../core/remedies.ts';
 
 const REASONS = Object.keys(FAILURES) as FailureReason[];
 
@@ -51,8 +52,8 @@ describe('FAILURES', () => {
 
   it('has a remedy for each, which is not the message over again', () => {
     for (const reason of REASONS) {
-      expect(FAILURES[reason].remediation).toMatch(/\.$/);
-      expect(FAILURES[reason].remediation).not.toBe(FAILURES[reason].message);
+      expect(REMEDIES[reason]).toMatch(/\.$/);
+      expect(REMEDIES[reason]).not.toBe(FAILURES[reason].message);
     }
   });
 });
