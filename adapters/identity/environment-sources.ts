@@ -9,10 +9,9 @@ import type { IdentitySource } from '../../core/identity/identity.ts';
 import { session } from '../../core/identity/session.ts';
 import { type Environment, sessionSecrets } from '../../core/settings.ts';
 import { oidc } from './oidc.ts';
-import { ADDRESS_BOOK, type AddressBook } from './safe-address.ts';
 
 /** None, when no setting asks for one. What is wrong with a setting is among the problems of its source. */
-export function environmentSources(env: Environment, addressBook?: AddressBook): readonly IdentitySource[] {
+export function environmentSources(env: Environment): readonly IdentitySource[] {
   const { ABLY_AUTH_ISSUER: issuer, ABLY_AUTH_AUDIENCE: audience, ABLY_AUTH_JWKS_URL: jwksUrl } = env;
   const verifiesTokens = Boolean(issuer || audience || jwksUrl);
   const opensSessions = Boolean(env.ABLY_AUTH_SESSION_SECRET);
@@ -24,7 +23,6 @@ export function environmentSources(env: Environment, addressBook?: AddressBook):
       audience: (audience ?? '').split(',').flatMap((item) => item.trim() || []),
       ...(jwksUrl && { jwksUrl }),
       ...(both && { clientIdPrefix: 'oidc:' }),
-      ...(addressBook && { [ADDRESS_BOOK]: addressBook }),
     });
     const problems = source.problems.map((problem) => ({
       ...problem,

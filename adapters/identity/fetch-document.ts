@@ -50,6 +50,7 @@ function get(url: URL, what: string, signal: AbortSignal): Promise<string> {
       // A kept connection would be dead after the function was frozen.
       { agent: false, signal, headers: { accept: 'application/json, */*;q=0.1', 'user-agent': 'ably-auth-functions' } },
       (incoming) => {
+        incoming.on('error', reject);
         const { statusCode = 0 } = incoming;
         if (statusCode !== 200) {
           // Also a redirect: it may lead anywhere, and no provider's address in a config needs one.
@@ -66,7 +67,6 @@ function get(url: URL, what: string, signal: AbortSignal): Promise<string> {
           reject(new ProviderError(`${what} is larger than ${MAX_DOCUMENT_BYTES} bytes`));
           outgoing.destroy();
         });
-        incoming.on('error', reject);
         incoming.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
       },
     );
