@@ -1,0 +1,156 @@
+/**
+ * `osls package` in a fresh copy of the project: it builds first by itself, and what it would deploy is exactly this.
+ * Without a setting, or with a wrong one, it stops and says what to set.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createScratch } from '../support/scratch.ts';
+import { runTool } from '../support/tool.ts';
+import { readZip } from '../support/zip.ts';
+import { copyProject, osls, SECRET_ARN } from './project-copy.ts';
+
+interface Template {
+  readonly Resources: Record<string, { readonly Type: string; readonly Properties: Record<string, unknown> }>;
+}
+
+const scratch = createScratch('osls');
+const project = join(scratch.path, 'project');
+const output = join(scratch.path, 'packaged');
+
+async function pack(
+  settings: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  return runTool(osls(project, ['package', '--package', output, ...args], settings));
+}
+
+const template = (): Template =>
+  JSON.parse(readFileSync(join(output, 'cloudformation-template-update-stack.json'), 'utf8'));
+
+beforeAll(() => copyProject(project));
+afterAll(() => scratch.remove());
+
+describe('osls package', () => {
+  it('stops without the secret, and says what to set', async () => {
+    const { code, output: said } = await pack({});
+    expect(code).toBe(1);
+    expect(said).toContain(
+      `Set ABLY_API_KEY_SECRET_ID to the ARN of the AWS Secrets Manager secret that holds your Ably API key, such as ${SECRET_ARN}.`,
+    );
+    expect(existsSync(output)).toBe(false);
+  });
+
+  it.each([
+    ['the name of a secret', { ABLY_API_KEY_SECRET_ID: 'ably/api-key' }, 'is not the whole ARN of a secret'],
+    [
+      'a session secret in plain text',
+      { ABLY_API_KEY_SECRET_ID: SECRET_ARN, ABLY_AUTH_SESSION_SECRET: 'hunter2'.repeat(8) },
+      'ABLY_AUTH_SESSION_SECRET is a plain value, which would be stored in the template.',
+    ],
+    [
+      'a ttl that is none',
+      { ABLY_API_KEY_SECRET_ID: SECRET_ARN, ABLY_AUTH_TTL: 'hunter2' },
+      'ABLY_AUTH_TTL: it is not a duration',
+    ],
+  ])('stops for %s, and says what to do', async (_, settings, sentence) => {
+    const { code, output: said } = await pack(settings);
+    expect(code).toBe(1);
+    expect(said).toContain(sentence);
+    expect(said).not.toContain('hunter2');
+    expect(existsSync(join(output, 'ably-auth.zip'))).toBe(false);
+  });
+
+  it('stops for a config with a problem', async () => {
+    const file = join(project, 'auth.config.ts');
+    const shipped = readFileSync(file, 'utf8');
+    writeFileSync(file, shipped.replace(/broad\((\[[^\]]*\]), '[^']*'\)/, '$1'));
+    const { code, output: said } = await pack({ ABLY_API_KEY_SECRET_ID: SECRET_ARN });
+    writeFileSync(file, shipped);
+    expect(code).toBe(1);
+    expect(said).toContain('this grant is broad');
+    expect(said).toContain('nothing was deployed');
+  });
+
+  it('builds by itself and packs the function, whole and without source maps', async () => {
+    const { code, output: said } = await pack({
+      ABLY_API_KEY_SECRET_ID: SECRET_ARN,
+      ABLY_AUTH_ALLOWED_ORIGINS: 'https://app.example',
+      ABLY_AUTH_SESSION_SECRET: '{{resolve:ssm:/ably}}',
+    });
+    expect(said).not.toMatch(/warning|deprecat/i);
+    expect(code).toBe(0);
+    const zip = join(output, 'ably-auth.zip');
+    const packed = [...readZip(zip).keys()].sort();
+    const built = readdirSync(join(project, 'dist/aws-lambda'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.name.endsWith('.map'))
+      .map((entry) => join(entry.parentPath, entry.name).slice(project.length + 1));
+    expect(packed).toEqual(built.sort());
+    expect(packed).toContain('dist/aws-lambda/ably-auth.mjs');
+  });
+
+  it('deploys these resources and no others', () => {
+    const types = Object.entries(template().Resources).map(([name, { Type }]) => `${name} ${Type}`);
+    expect(types.sort()).toEqual([
+      'AuthLambdaFunction AWS::Lambda::Function',
+      'AuthLambdaPermissionHttpApi AWS::Lambda::Permission',
+      'AuthLogGroup AWS::Logs::LogGroup',
+      'AuthRole AWS::IAM::Role',
+      'HttpApi AWS::ApiGatewayV2::Api',
+      'HttpApiIntegrationAuth AWS::ApiGatewayV2::Integration',
+      'HttpApiRouteGetApiAblyDashauth AWS::ApiGatewayV2::Route',
+      'HttpApiRouteOptionsApiAblyDashauth AWS::ApiGatewayV2::Route',
+      'HttpApiRoutePostApiAblyDashauth AWS::ApiGatewayV2::Route',
+      'HttpApiStage AWS::ApiGatewayV2::Stage',
+      'ServerlessDeploymentBucket AWS::S3::Bucket',
+      'ServerlessDeploymentBucketPolicy AWS::S3::BucketPolicy',
+    ]);
+  });
+
+  it('lets the function read one secret and write one log, and nothing else', () => {
+    const { AuthRole, AuthLogGroup } = template().Resources;
+    expect(AuthRole?.Properties.Policies).toEqual([
+      {
+        PolicyName: 'ably-auth',
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: SECRET_ARN },
+            {
+              Effect: 'Allow',
+              Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+              Resource: { 'Fn::GetAtt': ['AuthLogGroup', 'Arn'] },
+            },
+          ],
+        },
+      },
+    ]);
+    expect(AuthRole?.Properties).not.toHaveProperty('ManagedPolicyArns');
+    expect(AuthLogGroup?.Properties).toEqual({ LogGroupName: '/aws/lambda/ably-auth-dev-auth', RetentionInDays: 30 });
+  });
+
+  it('gives the function where its secrets are, and none of them', () => {
+    expect(template().Resources.AuthLambdaFunction?.Properties).toMatchObject({
+      Handler: 'dist/aws-lambda/ably-auth.handler',
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      MemorySize: 256,
+      Timeout: 10,
+      Environment: {
+        Variables: {
+          ABLY_API_KEY_SECRET_ID: SECRET_ARN,
+          ABLY_AUTH_ALLOWED_ORIGINS: 'https://app.example',
+          ABLY_AUTH_SESSION_SECRET: '{{resolve:ssm:/ably}}',
+        },
+      },
+    });
+  });
+
+  it('sets the fuse against cost far above normal load, and elsewhere when asked', async () => {
+    const settings = (): unknown => template().Resources.HttpApiStage?.Properties.DefaultRouteSettings;
+    expect(settings()).toEqual({ ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 2000 });
+    await pack({ ABLY_API_KEY_SECRET_ID: SECRET_ARN }, '--param', 'throttleRate=50', '--param', 'runtime=nodejs22.x');
+    expect(settings()).toEqual({ ThrottlingRateLimit: '50', ThrottlingBurstLimit: 2000 });
+    expect(template().Resources.AuthLambdaFunction?.Properties.Runtime).toBe('nodejs22.x');
+  });
+});
