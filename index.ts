@@ -3,7 +3,21 @@
  * under adapters/.
  */
 export { type AlbOptions, alb } from './adapters/identity/alb.ts';
+export {
+  type CustomAnswer,
+  type CustomCall,
+  type CustomIdentity,
+  type CustomOptions,
+  custom,
+  type OwnPlace,
+} from './adapters/identity/custom.ts';
 export { environmentSources } from './adapters/identity/environment-sources.ts';
+export {
+  type IntrospectOptions,
+  introspect,
+  type SessionEndpointOptions,
+  type TokenIntrospectionOptions,
+} from './adapters/identity/introspect.ts';
 export { type OidcOptions, oidc } from './adapters/identity/oidc.ts';
 export {
   auth0,
@@ -36,7 +50,9 @@ export { type ConfigProblem, describeProblem } from './core/config-problem.ts';
 export { type ConfiguredEndpoint, configureEndpoint, type EndpointParts } from './core/configure-endpoint.ts';
 export type { AuthRequest, AuthResponse } from './core/http.ts';
 export { anonymous } from './core/identity/anonymous.ts';
-export type { Identity, IdentitySource, Verdict } from './core/identity/identity.ts';
+export { clearGuestCookie, type GuestSourceOptions, guest } from './core/identity/guest.ts';
+export type { Identified, Identity, IdentitySource, Remember, Verdict } from './core/identity/identity.ts';
+export { type PlatformIdentityOptions, platformIdentity } from './core/identity/platform-identity.ts';
 export { createSessionCookies, type SessionCookies, type SessionToWrite, session } from './core/identity/session.ts';
 export {
   type ExplainedCaller,
@@ -46,6 +62,7 @@ export {
 } from './core/policy/explain.ts';
 export { describeExplanation } from './core/policy/explain-text.ts';
 export { describeFinding, type LintFinding, lintPolicy } from './core/policy/lint.ts';
+export { PRESET_PAGES } from './core/policy/preset-pages.ts';
 export { PRESETS, type PresetName } from './core/policy/presets.ts';
 export { broad, type Condition, type Lookup, type Match, type PolicyCall, type Rule } from './core/policy/rule.ts';
 export { type Environment, sessionSecrets } from './core/settings.ts';

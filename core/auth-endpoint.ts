@@ -59,7 +59,7 @@ export function createAuthEndpoint(auth: ResolvedAuth, { keys, onEvent, nowMs: c
       const wishes = readWishes(request, defaults);
       const clientIdPrefix = prefixes.get(identity.source) ?? '';
       if (auth.shadow && onEvent)
-        shadow = watchShadow(auth.shadow, { policy, identity, clientIdPrefix, wishes, defaults, nowMs });
+        shadow = watchShadow(auth.shadow, { policy, identity, clientIdPrefix, reserved, wishes, defaults, nowMs });
       const asked = lookUp(policy, identity);
       answers = asked instanceof Promise ? await asked : asked;
       const decision = decide(policy, identity, clientIdPrefix, wishes, answers);

@@ -6,8 +6,16 @@ import { createEnvironmentKeySource } from '../adapters/key-sources/environment.
 import { startNodeServer } from '../adapters/node/serve.ts';
 import { createLog, LOG_FORMATS } from '../adapters/telemetry/log.ts';
 import { KeySourceError } from '../core/keys/key-source.ts';
-import { type AuthDefinition, type ConfigProblem, configureEndpoint, type Environment } from '../index.ts';
+import {
+  type AuthDefinition,
+  type ConfigProblem,
+  configureEndpoint,
+  describeFinding,
+  type Environment,
+  lintPolicy,
+} from '../index.ts';
 import { type DemoAbly, reachAbly, serviceProblems } from './demo/ably.ts';
+import { createDemoExplain } from './demo/explain.ts';
 import { createDemoLogin } from './demo/login.ts';
 import { loadPageFiles } from './demo/page-files.ts';
 import { createDemoRoutes } from './demo/routes.ts';
@@ -65,6 +73,7 @@ export async function startDevServer({ definition, env, print }: DevServerOption
     );
     const all = [...problems, ...endpoint.problems, ...keyProblems];
     if (all.length > 0) throw new CannotStart(all);
+    for (const finding of lintPolicy(definition.build(env))) print(describeFinding(finding));
 
     const tokenFormat = env.ABLY_AUTH_TOKEN_FORMAT || 'token-request';
     const server = await startNodeServer({
@@ -75,6 +84,7 @@ export async function startDevServer({ definition, env, print }: DevServerOption
       otherwise: createDemoRoutes({
         files,
         login: createDemoLogin(env),
+        explain: createDemoExplain(definition, env),
         info: (hostName) => ({ mode: ably.mode, ably: ably.clientOptions(hostName), keyName, tokenFormat }),
       }),
     });

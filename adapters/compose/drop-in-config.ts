@@ -8,10 +8,10 @@ import type { AuthConfig, AuthDefinition } from '../../core/config.ts';
 import type { ConfigProblem } from '../../core/config-problem.ts';
 import { anonymous } from '../../core/identity/anonymous.ts';
 import type { IdentitySource } from '../../core/identity/identity.ts';
-import { session } from '../../core/identity/session.ts';
 import { readJsonPolicy } from '../../core/policy/json-policy.ts';
 import type { Rule } from '../../core/policy/rule.ts';
-import { type Environment, sessionSecrets } from '../../core/settings.ts';
+import type { Environment } from '../../core/settings.ts';
+import { environmentSources } from '../identity/environment-sources.ts';
 import { readPolicyText } from './read-policy-text.ts';
 
 export interface DropInConfig {
@@ -24,11 +24,11 @@ export interface DropInConfig {
 export function readDropInConfig(env: Environment, entryUrl: string): DropInConfig {
   const problems: ConfigProblem[] = [];
   const rules = readRules(env, entryUrl, problems);
-  const sources: IdentitySource[] = env.ABLY_AUTH_SESSION_SECRET ? [session({ secrets: sessionSecrets(env) })] : [];
+  const sources: IdentitySource[] = [...environmentSources(env)];
   if (rules?.some(namesAnonymous)) sources.push(anonymous());
   if (sources.length === 0) {
     const fix =
-      'Set it to a random value of 32 bytes or more, or let a rule of ABLY_AUTH_POLICY say "kind": "anonymous"';
+      'Set it to a random value of 32 bytes or more, or ABLY_AUTH_ISSUER, or let a rule of ABLY_AUTH_POLICY say "kind": "anonymous"';
     problems.push({ setting: 'ABLY_AUTH_SESSION_SECRET', problem: 'there is no identity source', fix });
   }
   const config: AuthConfig = {

@@ -30,7 +30,7 @@ export interface ParameterStoreKeySourceOptions {
  * encrypted with a key of one's own. Loading the previous key takes two calls.
  */
 export function createParameterStoreKeySource(options: ParameterStoreKeySourceOptions): KeySource {
-  const { parameter, field, clientOptions, loadSdk = () => import('@aws-sdk/client-ssm') } = options;
+  const { parameter, field, clientOptions, loadSdk = () => import('./ssm-sdk.ts') } = options;
   const connect = lazyAwsClient<Sdk, Ssm.SSMClient>(
     loadSdk,
     (sdk) => new sdk.SSMClient({ ...AWS_CLIENT_OPTIONS, ...clientOptions }),

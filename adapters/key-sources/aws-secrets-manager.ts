@@ -33,7 +33,7 @@ export interface SecretsManagerKeySourceOptions {
  * when that is encrypted with a key of one's own.
  */
 export function createSecretsManagerKeySource(options: SecretsManagerKeySourceOptions): KeySource {
-  const { secretId, field, clientOptions, loadSdk = () => import('@aws-sdk/client-secrets-manager') } = options;
+  const { secretId, field, clientOptions, loadSdk = () => import('./secrets-manager-sdk.ts') } = options;
   const connect = lazyAwsClient<Sdk, SecretsManager.SecretsManagerClient>(
     loadSdk,
     (sdk) => new sdk.SecretsManagerClient({ ...AWS_CLIENT_OPTIONS, ...clientOptions }),

@@ -58,23 +58,32 @@ export interface ExpandedGrant {
   readonly shortfalls: readonly Shortfall[];
 }
 
-/** Once over the claims, or once for each row that the rule looked up: a row wins over claims of the same name. */
+/**
+ * Once over the claims, or, when it reads what the rule looked up, once for each row. Where there is a look-up, the name
+ * `lookup` is its own: a claim that is called so, or like a value that was not found, never takes its place.
+ */
 export function expandGrant({ template }: TemplateGrant, identity: Identity, answer?: RuleAnswer): ExpandedGrant {
+  const { claims } = identity;
   const rows = answer?.rows;
-  if (rows === undefined || rows.length === 0) {
-    const { values: resources, shortfalls } = expandTemplate(template, identity.claims);
-    return { resources, shortfalls };
+  if (rows === undefined || !template.placeholders.some(({ path }) => path[0] === 'lookup')) {
+    return expansionOver(template, claims);
   }
+  if (rows.length === 0) return expansionOver(template, { ...claims, lookup: undefined });
   const resources = new Set<string>();
   // What is wrong with a thousand rows is one remark, not a thousand.
   const shortfalls = new Map<string, Shortfall>();
   for (const row of rows) {
-    const expansion = expandTemplate(template, { ...identity.claims, ...row });
+    const expansion = expandTemplate(template, { ...claims, lookup: row });
     for (const value of expansion.values) resources.add(value);
     for (const shortfall of expansion.shortfalls)
       shortfalls.set(`${shortfall.why} ${shortfall.placeholder}`, shortfall);
   }
   return { resources: [...resources], shortfalls: [...shortfalls.values()] };
+}
+
+function expansionOver(template: Template, claims: Identity['claims']): ExpandedGrant {
+  const { values: resources, shortfalls } = expandTemplate(template, claims);
+  return { resources, shortfalls };
 }
 
 function isCovered(rule: CompiledRule, answer: RuleAnswer | undefined, leftOut: LeftOut[]): boolean {

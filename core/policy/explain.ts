@@ -1,6 +1,6 @@
 /**
  * Why a caller gets what it gets: the real decision, step by step, by the very functions that the endpoint calls
- * (look-up, evaluate, conclude, settle, issue), so that an explanation can never say something else than a request.
+ * (look-up, evaluate, conclude, the reserved names, settle, issue), so that an explanation can never say something else than a request.
  *
  * For the person who wrote the policy, on a machine of theirs: unlike an event it holds claim values. Sends nothing,
  * changes nothing; functions of the policy are really called.
@@ -10,6 +10,7 @@ import type { AuthConfig, AuthDefinition } from '../config.ts';
 import type { ConfigProblem } from '../config-problem.ts';
 import { AuthFailure, type FailureReason } from '../errors.ts';
 import type { Identity, IdentitySource } from '../identity/identity.ts';
+import { keepReserved, reservedPrefixes } from '../identity/reserved-prefix.ts';
 import { ApiKey } from '../keys/api-key.ts';
 import { type ResolvedAuth, resolveConfig } from '../resolve-config.ts';
 import type { Environment } from '../settings.ts';
@@ -70,8 +71,13 @@ export async function explainPolicy(
   options: ExplainOptions = {},
 ): Promise<Explanation> {
   const { wishes = {}, env = {}, nowMs = Date.now(), question } = options;
-  const written = 'build' in config ? config.build(env) : config;
-  const resolution = resolveConfig({ build: () => written }, env);
+  let rules: AuthConfig['rules'] = [];
+  const build = (from: Environment): AuthConfig => {
+    const written = 'build' in config ? config.build(from) : config;
+    rules = written.rules;
+    return written;
+  };
+  const resolution = resolveConfig({ build }, env);
   const identity = completed(caller, resolution.ok ? resolution.auth.sources : []);
   const { source, subject, kind } = identity;
   const about = { identity: { source, subject, kind } };
@@ -83,7 +89,7 @@ export async function explainPolicy(
   const evaluation = evaluate(auth.policy, identity, tried.answers);
   return {
     ...about,
-    rules: explainRules(written.rules, auth.policy, evaluation, identity, tried.answers),
+    rules: explainRules(rules, auth.policy, evaluation, identity, tried.answers),
     outcome: tried.outcome,
     ...(question && { answer: explainAnswer(question, evaluation, identity, tried) }),
   };
@@ -110,6 +116,7 @@ async function tryDecision(
   try {
     answers = await lookUp(policy, identity);
     decision = conclude(policy, evaluate(policy, identity, answers), identity, prefix, wishes);
+    keepReserved(reservedPrefixes(sources), decision.clientId, identity.source);
     const { format, params } = settle(decision, identity, wishes, standIn.name, defaults, nowMs);
     const { body } = issueCredential(standIn, format, params, nowMs);
     const { capability, clientId, ttlMs } = params;

@@ -85,8 +85,8 @@ function lintBreadth({ at, resource }: GrantToLint, { grant }: Rule, report: Rep
   if (first !== '*' && qualifier !== '*') return;
   const given = grant[resource];
   const reason = given && 'broad' in given ? `, because ${given.broad}` : '';
-  const beyond = qualifier === '' ? ' but no queue, metachannel or filtered channel ([queue], [meta], [filter])' : '';
-  const finding = `it reaches every namespace, of tomorrow too${beyond}${reason}`;
+  const beyond = qualifier === '' ? ', though no queue, metachannel or filtered channel' : '';
+  const finding = `it reaches every namespace, tomorrow’s too${beyond}${reason}`;
   report('note', at, finding, 'Name the namespace where you can');
 }
 
@@ -94,8 +94,10 @@ function lintCeiling({ at, resource, operations }: GrantToLint, { ceiling }: Pol
   const granted = new Map([[resource, operations]]);
   if (!ceiling || contains(ceiling, granted)) return;
   const left = intersect(granted, ceiling);
-  const lost = isEmpty(left) ? 'nothing of it is' : 'only a part of it is';
-  report('warning', at, `${lost} within keyCapability; the rest is cut`, 'Grant less here, or let the API key do more');
+  const lost = isEmpty(left)
+    ? 'nothing of it is within keyCapability, so all of it is cut'
+    : 'only a part of it is within keyCapability; the rest is cut';
+  report('warning', at, lost, 'Grant less here, or let the API key do more');
 }
 
 /** Why the callers of a rule have no clientId, as the end of a sentence; `undefined` when some may have one. */

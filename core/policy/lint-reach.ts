@@ -60,11 +60,12 @@ function lintClaims(rule: Rule, match: Match, sources: readonly IdentitySource[]
     const wantsAbsent = typeof test === 'object' && 'present' in test && !test.present;
     if (!wantsAbsent) read(path);
   }
-  // What is looked up is known at run time only.
-  const templates = [...(rule.lookup ? [] : Object.keys(rule.grant)), ...(rule.clientId ? [rule.clientId] : [])];
-  for (const text of templates) {
+  for (const text of [...Object.keys(rule.grant), ...(rule.clientId ? [rule.clientId] : [])]) {
     const parsed = parseTemplate(text);
-    if (parsed.ok) for (const { text: inside } of parsed.template.placeholders) read(inside.replace(/\|segment$/, ''));
+    for (const { path, text: inside } of parsed.ok ? parsed.template.placeholders : []) {
+      if (path[0] !== 'lookup') read(inside.replace(/\|segment$/, ''));
+      else if (!rule.lookup) report('warning', at, `it reads {${inside}} and has no lookup`, 'Give it one');
+    }
   }
 }
 

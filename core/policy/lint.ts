@@ -31,6 +31,10 @@ const ADVISED_MIN_TTL_MS = 10 * 60 * 1000;
 
 /** Errors first, then in the order of the rules. Those of `shadow` are looked at alike, as `shadow.rules[0]`. */
 export function lintPolicy(config: AuthConfig): readonly LintFinding[] {
+  if (!Array.isArray(config?.sources) || !Array.isArray(config.rules)) {
+    const finding = 'it has no list of sources or no list of rules';
+    return [{ severity: 'error', setting: 'auth.config.ts', finding, fix: 'See the example in the README' }];
+  }
   const problems: ConfigProblem[] = [];
   const { policy, shadow } = resolvePolicies(config, problems);
   if (problems.length > 0) {

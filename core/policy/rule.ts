@@ -20,8 +20,8 @@ export interface Rule {
    */
   readonly when?: Match | Condition;
   /**
-   * What the rule knows beside the claims, from a database or wherever, for the templates of its `grant`. Not in JSON.
-   * Asked only about callers whom the rule covers.
+   * What the rule knows beside the claims, from a database or wherever; the templates of its `grant` read it as
+   * `{lookup.room}`. Not in JSON. Asked only about callers whom the rule covers.
    */
   readonly lookup?: Lookup;
   /**
@@ -83,9 +83,9 @@ export interface Condition {
 
 /**
  * Gives rows of values, as a database does: one object, a list of up to 1,000, or nothing. Each row fills the templates
- * of the rule's `grant` in turn, and wins over claims of the same name; as with claims, a value becomes one segment of
- * a channel whatever is in it (S6), so that no result can widen a grant. `clientId` and `when` read claims only.
- * Fails as a `Condition` does.
+ * that say `{lookup.name}` in turn. As with claims, a value becomes one segment of a channel whatever is in it (S6), so
+ * that no result can widen a grant; and no claim of a caller's ever stands in for a value that was not found.
+ * `clientId` and `when` read claims only. Fails as a `Condition` does.
  */
 export type Lookup = (identity: Identity, call: PolicyCall) => LookedUp | Promise<LookedUp>;
 

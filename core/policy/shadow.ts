@@ -7,6 +7,7 @@
  */
 import { AuthFailure, type FailureReason } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
+import { keepReserved, type ReservedPrefix } from '../identity/reserved-prefix.ts';
 import type { TokenFormat } from '../token/settled-params.ts';
 import { type GrantDifference, grantsBeyond, traceGrants } from './beyond.ts';
 import type { Policy } from './compile-policy.ts';
@@ -34,6 +35,8 @@ export interface Trial {
   readonly policy: Policy;
   readonly identity: Identity;
   readonly clientIdPrefix: string;
+  /** Beginnings of clientIds that only their own source may come to (S19). */
+  readonly reserved: readonly ReservedPrefix[];
   readonly wishes: Wishes;
   readonly answers: Answers;
   readonly defaults: SettleDefaults;
@@ -91,10 +94,11 @@ function difference(real: Trial, shadow: Trial): ShadowDifference | undefined {
   return Object.keys(found).length > 0 ? found : undefined;
 }
 
-function outcomeOf({ policy, identity, clientIdPrefix, wishes, answers, defaults, nowMs }: Trial): Outcome {
+function outcomeOf({ policy, identity, clientIdPrefix, reserved, wishes, answers, defaults, nowMs }: Trial): Outcome {
   const evaluation = evaluate(policy, identity, answers);
   try {
     const decision = conclude(policy, evaluation, identity, clientIdPrefix, wishes);
+    keepReserved(reserved, decision.clientId, identity.source);
     return { evaluation, settled: settle(decision, identity, wishes, '', defaults, nowMs) };
   } catch (error) {
     if (error instanceof AuthFailure) return { evaluation, reason: error.reason };

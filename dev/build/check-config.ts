@@ -6,6 +6,7 @@
  */
 import type { AuthDefinition } from '../../core/config.ts';
 import type { ConfigProblem } from '../../core/config-problem.ts';
+import { describeFinding, lintPolicy } from '../../core/policy/lint.ts';
 import { resolveConfig } from '../../core/resolve-config.ts';
 import type { Environment } from '../../core/settings.ts';
 
@@ -29,5 +30,6 @@ export function checkConfig(definition: AuthDefinition, env: Environment): Confi
     return { problems: [], notes: [note] };
   }
   const resolution = resolveConfig(definition, checked);
-  return { problems: resolution.ok ? [] : resolution.problems, notes: [] };
+  if (!resolution.ok) return { problems: resolution.problems, notes: [] };
+  return { problems: [], notes: lintPolicy(definition.build(checked)).map(describeFinding) };
 }

@@ -4,6 +4,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { ClientOptions } from 'ably';
 import { readIncomingBody } from '../../adapters/message/read-incoming-body.ts';
+import type { DemoExplain } from './explain.ts';
 import type { DemoLogin } from './login.ts';
 import { PAGE_HEADERS, type PageFile } from './page-files.ts';
 
@@ -20,6 +21,7 @@ export interface DemoInfo {
 export interface DemoParts {
   readonly files: ReadonlyMap<string, PageFile>;
   readonly login: DemoLogin;
+  readonly explain: DemoExplain;
   /** @param hostName as the page's address bar has it: a phone reaches this machine under another name than we do */
   readonly info: (hostName: string) => DemoInfo;
 }
@@ -33,7 +35,8 @@ export function createDemoRoutes(parts: DemoParts): RequestListener {
   };
 }
 
-async function route({ files, login, info }: DemoParts, req: IncomingMessage, res: ServerResponse): Promise<void> {
+async function route(parts: DemoParts, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const { files, login, explain, info } = parts;
   const { pathname } = new URL(req.url ?? '/', 'http://local');
   const file = files.get(pathname);
   if (req.method === 'GET' && file) {
@@ -43,6 +46,8 @@ async function route({ files, login, info }: DemoParts, req: IncomingMessage, re
     const user = (await login.whoIs(req)) ?? null;
     res.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
     res.end(JSON.stringify({ ...info(hostName), authUrl: '/auth', user }));
+  } else if (req.method === 'GET' && pathname === '/demo/explain') {
+    await explain(req, res);
   } else if (req.method === 'POST' && pathname === '/demo/login') {
     login.logIn(req, res, Buffer.from((await readIncomingBody(req)) ?? '').toString());
   } else if (req.method === 'POST' && pathname === '/demo/logout') {

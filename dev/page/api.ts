@@ -1,5 +1,5 @@
 /**
- * The three calls that exist only because this is a demo: who am I, log in, log out.
+ * The four calls that exist only because this is a demo: who am I, log in, log out, and what would the rules say.
  *
  * An app has its own sign-in instead. The session travels in an HttpOnly cookie, which this code can neither read nor
  * show. The auth endpoint itself is called in exchange.ts.
@@ -38,6 +38,20 @@ export async function logIn(name: string): Promise<void> {
 /** Ends the session. @throws RefusedError when the server does not answer. */
 export async function logOut(): Promise<void> {
   await send('/demo/logout', { method: 'POST' });
+}
+
+/** What the rules come to for somebody; of the explanation the page shows the text. */
+export interface PolicyAnswer {
+  readonly text: string;
+  readonly outcome: { readonly kind: 'issued' | 'refused' | 'misconfigured' };
+  readonly answer?: { readonly allowed: boolean };
+}
+
+/** @param claims JSON text, or nothing for an anonymous visitor. @throws RefusedError, for claims that are no object. */
+export async function explainPolicy(claims: string, operation: string, channel: string): Promise<PolicyAnswer> {
+  const query = new URLSearchParams({ claims, operation, channel });
+  const response = await send(`/demo/explain?${query}`, { method: 'GET' });
+  return (await response.json()) as PolicyAnswer;
 }
 
 async function send(path: string, init: RequestInit): Promise<Response> {

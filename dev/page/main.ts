@@ -4,7 +4,7 @@
  * The one decision taken here is when an identity has changed: then the old client is closed and a new one made.
  * Everything else is decided in connection.ts, channels.ts and the views.
  */
-import { type DemoInfo, logIn, logOut, readInfo } from './api.ts';
+import { type DemoInfo, explainPolicy, logIn, logOut, readInfo } from './api.ts';
 import { createListener, type Listener, tryDoor } from './channels.ts';
 import { type HeldToken, openSession, type Session } from './connection.ts';
 import type { AuthMethod } from './exchange.ts';
@@ -15,6 +15,7 @@ import { createExchangeView } from './view/exchange-list.ts';
 import { createIdentityView } from './view/identity.ts';
 import { createLineView } from './view/line.ts';
 import { createPassView } from './view/pass.ts';
+import { createPolicyView } from './view/policy.ts';
 import { RefusedError } from './wire.ts';
 
 let user: string | undefined;
@@ -46,6 +47,8 @@ const door = createDoorView(async (action, channel) => {
   const refusal = session && connected() ? await tryDoor(session.client, action, channel) : offline;
   return { action, channel, refusal, capability: token?.facts.capability, stillConnected: connected() };
 });
+
+createPolicyView(explainPolicy);
 
 /** Logs in or out, then starts again as whoever the server says is here. */
 async function changeIdentity(change: () => Promise<void>): Promise<void> {

@@ -14,6 +14,8 @@ export interface Import {
   /** Path from the root, for an import of a file of ours. */
   readonly file: string | undefined;
   readonly typeOnly: boolean;
+  /** `import(…)`: read when that line runs, not with the file. */
+  readonly dynamic: boolean;
 }
 
 export interface SourceFile {
@@ -44,7 +46,7 @@ function readSource(path: string): SourceFile {
   for (const [, type, fixed, dynamic] of text.matchAll(statement)) {
     const specifier = fixed ?? dynamic ?? '';
     const file = specifier.startsWith('.') ? posix.join(dirname(path), specifier) : undefined;
-    imports.push({ specifier, file, typeOnly: type !== undefined });
+    imports.push({ specifier, file, typeOnly: type !== undefined, dynamic: dynamic !== undefined });
   }
   return { path, text, imports };
 }

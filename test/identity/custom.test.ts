@@ -82,7 +82,7 @@ describe('custom', () => {
     expect((await ask()).status).toBe(403);
     const event = endpoint.events.at(-1);
     expect(event).toMatchObject({ kind: 'refused', reason: 'unfit-client-id' });
-    expect(JSON.stringify({ ...event, requestId: "" })).not.toMatch(/ada|tomorrow|admin/);
+    expect(JSON.stringify({ ...event, requestId: '' })).not.toMatch(/ada|tomorrow|admin/);
   });
 
   it.each<[string, CustomOptions['identify']]>([
