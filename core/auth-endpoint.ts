@@ -16,7 +16,7 @@ import { KeySourceError } from './keys/key-source.ts';
 import { decide } from './policy/decide.ts';
 import { type Answers, lookUp } from './policy/look-up.ts';
 import { settle } from './policy/settle.ts';
-import { type ShadowWatch, watchShadow } from './policy/shadow.ts';
+import type { ShadowWatch } from './policy/shadow.ts';
 import type { ResolvedAuth } from './resolve-config.ts';
 import { issueCredential } from './token/issue.ts';
 import { answerCredential, answerFailure, answerPreflight } from './wire/answer.ts';
@@ -58,8 +58,10 @@ export function createAuthEndpoint(auth: ResolvedAuth, { keys, onEvent, nowMs: c
       identity = caller.identity;
       const wishes = readWishes(request, defaults);
       const clientIdPrefix = prefixes.get(identity.source) ?? '';
-      if (auth.shadow && onEvent)
+      if (auth.shadow && onEvent) {
+        const { watchShadow } = await import('./policy/shadow.ts');
         shadow = watchShadow(auth.shadow, { policy, identity, clientIdPrefix, reserved, wishes, defaults, nowMs });
+      }
       const asked = lookUp(policy, identity);
       answers = asked instanceof Promise ? await asked : asked;
       const decision = decide(policy, identity, clientIdPrefix, wishes, answers);

@@ -128,6 +128,11 @@ export type FailureReason = keyof typeof FAILURES;
  * `detail` is for the log only and must not contain a credential, a claim value or a secret (S10).
  */
 export class AuthFailure extends Error {
+  /** By what it carries: what is loaded on first use may have been bundled with a copy of this class of its own. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'AuthFailure' && 'reason' in value && 'clearCookies' in value;
+  }
+
   readonly reason: FailureReason;
   readonly detail: string | undefined;
   /** Names of our cookies to be cleared by the answer: a bad one would fail every later request too (S2). */

@@ -33,6 +33,11 @@ export interface KeySource {
 export type KeySourceFailure = 'not-found' | 'not-allowed' | 'malformed' | 'unreachable';
 
 export class KeySourceError extends Error {
+  /** By what it carries: a driver may have been bundled with a copy of this class of its own. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'KeySourceError' && 'failure' in value && 'remediation' in value;
+  }
+
   readonly failure: KeySourceFailure;
   /** The setting that names the key: `ABLY_API_KEY_SECRET_ID`. */
   readonly setting: string;

@@ -1,18 +1,11 @@
 /**
- * Asks the functions of a policy, `when` and `lookup`, all at once and under one deadline. What they answer is collected
- * here and read by evaluate.ts, so that the decision itself stays pure and never waits.
- *
- * A function that throws, rejects or is late ends the request with 503: its rule might have granted something, and a
- * token without it, or a 403, would read as a refusal for as long as the client keeps it (S12). What a function answers
- * is validated as data from outside; what is unfit leaves its grants out and is reported.
+ * Whether a policy has functions to ask about an identity, and what they answered: collected before evaluate.ts reads
+ * it, so that the decision itself stays pure and never waits. How they are asked is decided in ask-functions.ts, which a
+ * policy of plain data never loads.
  */
-import { AuthFailure } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { CompiledRule, Policy } from './compile-policy.ts';
-import type { LookedUpRow, PolicyCall } from './rule.ts';
-
-/** Rows that one look-up may give (ours): each can be a channel or more, and a JWT holds fewer. */
-export const MAX_LOOKUP_ROWS = 1_000;
+import type { LookedUpRow } from './rule.ts';
 
 /** What the functions of one rule said of one identity. */
 export interface RuleAnswer {
@@ -36,58 +29,10 @@ export const NO_ANSWERS: Answers = new Map();
 export function lookUp(policy: Policy, identity: Identity): Answers | Promise<Answers> {
   if (policy.asking.length === 0) return NO_ANSWERS;
   const asked = policy.asking.filter((rule) => rule.covers(identity));
-  return asked.length === 0 ? NO_ANSWERS : askAll(asked, identity, policy.deadlineMs);
+  return asked.length === 0 ? NO_ANSWERS : askThem(asked, identity, policy.deadlineMs);
 }
 
-async function askAll(rules: readonly CompiledRule[], identity: Identity, deadlineMs: number): Promise<Answers> {
-  const answers = new Map<CompiledRule, RuleAnswer>();
-  const waiting = new AbortController();
-  const call: PolicyCall = Object.freeze({ signal: waiting.signal });
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const unanswered = rules.filter((rule) => !answers.has(rule)).map(({ name }) => JSON.stringify(name));
-      const detail = `no answer within ${deadlineMs} ms from ${unanswered.join(', ')}`;
-      reject(new AuthFailure('policy-unavailable', detail));
-    }, deadlineMs);
-  });
-  try {
-    const all = rules.map(async (rule) => void answers.set(rule, await ask(rule, identity, call)));
-    await Promise.race([Promise.all(all), late]);
-    return answers;
-  } finally {
-    clearTimeout(timer);
-    // Also after success: it is the promise of `PolicyCall` that nobody waits any longer.
-    waiting.abort();
-  }
-}
-
-async function ask(rule: CompiledRule, identity: Identity, call: PolicyCall): Promise<RuleAnswer> {
-  const { test, lookup } = rule;
-  const holds: unknown = test === undefined || (await guarded(rule, 'when', () => test(identity, call)));
-  if (holds !== true) return { covers: false, ...(holds !== false && { unfit: 'when' }) };
-  if (lookup === undefined) return { covers: true };
-  return { covers: true, ...rowsOf(await guarded(rule, 'lookup', () => lookup(identity, call))) };
-}
-
-/** Of an error the log sees the class: its message may hold anything, a claim or a connection string (S10). */
-async function guarded(rule: CompiledRule, part: 'when' | 'lookup', run: () => unknown): Promise<unknown> {
-  try {
-    return await run();
-  } catch (error) {
-    const what = error instanceof Error ? error.constructor.name : `a ${typeof error}`;
-    throw new AuthFailure('policy-unavailable', `${part} of ${JSON.stringify(rule.name)} threw ${what}`);
-  }
-}
-
-function rowsOf(found: unknown): Pick<RuleAnswer, 'rows' | 'unfit'> {
-  if (found === undefined || found === null) return { rows: [] };
-  if (isRow(found)) return { rows: [found] };
-  if (!Array.isArray(found) || found.length > MAX_LOOKUP_ROWS) return { rows: [], unfit: 'lookup' };
-  const rows = found.filter(isRow);
-  return { rows, ...(rows.length < found.length && { unfit: 'lookup' }) };
-}
-
-function isRow(value: unknown): value is LookedUpRow {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+async function askThem(asked: readonly CompiledRule[], identity: Identity, deadlineMs: number): Promise<Answers> {
+  const { askAll } = await import('./ask-functions.ts');
+  return askAll(asked, identity, deadlineMs);
 }

@@ -5,6 +5,7 @@
  * is one file, because it is copied by hand.
  */
 import type { BuildOptions } from 'esbuild';
+import { keepLazyApart } from './keep-lazy-apart.ts';
 
 export interface Target {
   readonly name: 'aws-lambda' | 'vercel' | 'netlify' | 'node';
@@ -38,6 +39,7 @@ export function bundleOptions({ entry, out, split, name }: Target, root: string)
     bundle: true,
     minify: true,
     splitting: split,
+    plugins: split ? [keepLazyApart] : [],
     chunkNames: 'chunks/[name]-[hash]',
     platform: 'node',
     // The oldest Node that anything of ours runs on.

@@ -7,8 +7,12 @@ import { staticGraph } from '../../dev/build/static-graph.ts';
 import { TARGETS } from '../../dev/build/targets.ts';
 import { type Built, buildArtefacts } from './built.ts';
 
-/** DESIGN, budgets: what a Lambda cold start reads, minified. */
-const MAX_COLD_START_BYTES = 60_000;
+/**
+ * What a cold start reads, minified: bounds against growth. The budget of 60 KB is missed since policies explain
+ * themselves and tokens are verified (docs/decisions/0016); the benchmark says by how much. A drop-in is one file, with
+ * the JWT library in it.
+ */
+const MAX_COLD_START_BYTES = { split: 70_000, oneFile: 98_000 };
 
 let built: Built;
 let again: Built;
@@ -40,13 +44,14 @@ describe('npm run build', () => {
     expect(await hashes(again.dir)).toEqual(first);
   });
 
-  it.each(TARGETS)('$name: a cold start reads only what every request runs', ({ name, entry }) => {
+  it.each(TARGETS)('$name: a cold start reads only what every request runs', ({ name, entry, split }) => {
     const { inputs, externals, bytes } = staticGraph(built.of(name).metafile, entry);
-    expect(inputs.filter((path) => !/^(core|adapters)\/|^(index|auth\.config)\.ts$/.test(path))).toEqual([]);
+    const foreign = inputs.filter((path) => !/^(core|adapters)\/|^(index|auth\.config)\.ts$/.test(path));
+    expect(foreign.filter((path) => split || !path.startsWith('node_modules/jose/'))).toEqual([]);
     expect(inputs.filter((path) => /key-sources\/aws-/.test(path))).toEqual([]);
     expect(inputs).toContain('core/auth-endpoint.ts');
     expect(externals.filter((name) => !name.startsWith('node:'))).toEqual([]);
-    expect(bytes).toBeLessThanOrEqual(MAX_COLD_START_BYTES);
+    expect(bytes).toBeLessThanOrEqual(split ? MAX_COLD_START_BYTES.split : MAX_COLD_START_BYTES.oneFile);
   });
 
   it.each(TARGETS)('$name: leaves no package to be found at run time', ({ name }) => {

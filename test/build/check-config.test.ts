@@ -11,7 +11,10 @@ const settings = (build: Parameters<typeof defineAuth>[0], env = {}): readonly s
 
 describe('checkConfig', () => {
   it('passes the shipped config with nothing set: no secret is needed to build', () => {
-    expect(checkConfig(shipped, {})).toEqual({ problems: [], notes: [] });
+    const { problems, notes } = checkConfig(shipped, {});
+    expect(problems).toEqual([]);
+    // Its one broad grant is meant, and said all the same.
+    expect(notes).toEqual([expect.stringMatching(/^note: rules\[1\]\.grant\["\*"\]: /)]);
   });
 
   it('asks for no secret, even where the config always wants one', () => {
