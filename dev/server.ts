@@ -67,7 +67,7 @@ export async function startDevServer({ definition, env, print }: DevServerOption
       // Its problems are thrown below; logged here as well, they would stand there twice.
       ...(onEvent && { onEvent: (event) => event.kind !== 'misconfigured' && onEvent(event) }),
     });
-    const { keyName, keyProblems } = await keySource.loadCurrent().then(
+    const { keyName, keyProblems } = await Promise.resolve(keySource.loadCurrent()).then(
       (key) => ({ keyName: key.name, keyProblems: [] }),
       (error: unknown) => ({ keyName: '', keyProblems: keyProblem(error) }),
     );

@@ -3,6 +3,7 @@
  * record from `Netlify.env`. It never looks at `process.env` by itself, and whether this is the right way to keep a
  * key on this platform is decided by `chooseKeySource`.
  */
+import type { ApiKey } from '../../core/keys/api-key.ts';
 import { type KeySource, KeySourceError } from '../../core/keys/key-source.ts';
 import { readKey } from './read-key.ts';
 
@@ -19,15 +20,12 @@ export function createEnvironmentKeySource(settings: Settings): KeySource {
   return Object.freeze({
     name: 'environment',
     setting: 'ABLY_API_KEY',
-    async loadCurrent() {
-      const text = settings.ABLY_API_KEY;
-      if (text) return readKey(text, { setting: 'ABLY_API_KEY', subject: 'The value of ABLY_API_KEY' });
-      throw new KeySourceError(
-        'not-found',
-        'ABLY_API_KEY',
-        'ABLY_API_KEY is not set.',
-        'Set it to the whole key, appId.keyId:secret, as the Ably dashboard shows it.',
-      );
+    loadCurrent() {
+      try {
+        return currentKey(settings);
+      } catch (error) {
+        return Promise.reject(error);
+      }
     },
     async loadPrevious() {
       const text = settings.ABLY_API_KEY_PREVIOUS;
@@ -35,4 +33,15 @@ export function createEnvironmentKeySource(settings: Settings): KeySource {
       return text ? readKey(text, { setting, subject: `The value of ${setting}` }) : undefined;
     },
   });
+}
+
+function currentKey(settings: Settings): ApiKey {
+  const text = settings.ABLY_API_KEY;
+  if (text) return readKey(text, { setting: 'ABLY_API_KEY', subject: 'The value of ABLY_API_KEY' });
+  throw new KeySourceError(
+    'not-found',
+    'ABLY_API_KEY',
+    'ABLY_API_KEY is not set.',
+    'Set it to the whole key, appId.keyId:secret, as the Ably dashboard shows it.',
+  );
 }

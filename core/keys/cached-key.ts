@@ -55,7 +55,7 @@ interface Load {
 export function createCachedKey<K extends ApiKey | undefined>(
   stage: KeyEvent['stage'],
   source: KeySource,
-  loadKey: () => Promise<K>,
+  loadKey: () => K | Promise<K>,
   settings: CachedKeySettings,
 ): CachedKey<K> {
   const { nowMs, onKeyEvent, refreshAfterMs, refreshWaitMs, staleAfterMs, retryAfterMs, loadTimeoutMs } = settings;
@@ -73,6 +73,7 @@ export function createCachedKey<K extends ApiKey | undefined>(
     }
     if (isPausing(now)) return serve();
     const load = join(now);
+    if (inFlight !== load) return serve();
     return cached !== undefined && load.slow ? cached.key : wait(load).then(serve);
   }
 
@@ -115,7 +116,10 @@ export function createCachedKey<K extends ApiKey | undefined>(
     serial += 1;
     const load: Load = { serial, startedAtMs: now, slow: false, ended: Promise.resolve() };
     inFlight = load;
-    load.ended = endsWithin(run(load), loadTimeoutMs).then((ended) => {
+    const ran = run(load);
+    // Where the key was at hand it has ended already, and needs no timer.
+    if (inFlight !== load) return load;
+    load.ended = endsWithin(ran, loadTimeoutMs).then((ended) => {
       if (!ended) giveUp(load);
     });
     return load;
@@ -123,7 +127,8 @@ export function createCachedKey<K extends ApiKey | undefined>(
 
   async function run(load: Load): Promise<void> {
     try {
-      accept(load, await loadKey());
+      const key = loadKey();
+      accept(load, key instanceof Promise ? await key : key);
     } catch (error) {
       // Of an error that the port does not allow, only the class: the rest may hold anything (S10).
       const kind = error instanceof Error ? error.constructor.name : typeof error;

@@ -12,10 +12,10 @@ export interface KeySource {
   /** The setting that says where the key is, for messages: `ABLY_API_KEY_SECRET_ID`. */
   readonly setting: string;
   /**
-   * Reads the key that signs.
-   * @throws KeySourceError and nothing else
+   * Reads the key that signs: at once where it is at hand, so that a cold start waits for nothing.
+   * @throws KeySourceError and nothing else, as a rejection
    */
-  loadCurrent(): Promise<ApiKey>;
+  loadCurrent(): ApiKey | Promise<ApiKey>;
   /**
    * Reads the key before it, which verifies and revokes but never signs; `undefined` when there is none.
    * Called only when something needs it.

@@ -148,7 +148,7 @@ describe('createSecretsManagerKeySource', () => {
   ])('calls %s what it is, with its fix, for both keys', async (type, status, failure, fix) => {
     aws.mood = { kind: 'error', type, status, message: `echoing ${SECRET}` };
     for (const load of [sourceOf('plain').loadCurrent, sourceOf('plain').loadPrevious]) {
-      const error: unknown = await load().catch((thrown: unknown) => thrown);
+      const error: unknown = await Promise.resolve(load()).catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ name: 'KeySourceError', failure, setting: 'ABLY_API_KEY_SECRET_ID' });
       expect((error as { remediation: string }).remediation).toContain(fix);
     }
