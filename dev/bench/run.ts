@@ -9,6 +9,7 @@ import { describeMachine, writeFigures } from './document.ts';
 import { measureCold } from './measures/cold.ts';
 import { measureGrowth } from './measures/growth.ts';
 import { measureHerd } from './measures/herd.ts';
+import { measureRuntime } from './measures/runtime.ts';
 import { measureServer } from './measures/server.ts';
 import { measureSize } from './measures/size.ts';
 import { measureSteady } from './measures/steady.ts';
@@ -18,6 +19,7 @@ import { openWorkshop, type Workshop } from './workshop.ts';
 
 const MEASURES: Readonly<Record<string, (workshop: Workshop) => Promise<Section>>> = {
   cold: measureCold,
+  runtime: measureRuntime,
   warm: measureWarm,
   server: measureServer,
   size: measureSize,

@@ -6,20 +6,14 @@
  * the system takes to start and end a process, and the processor time for it, which waiting does not lengthen.
  */
 import { pathToFileURL } from 'node:url';
-import { OUR_LAMBDA } from '../bundle.ts';
 import { eventJson } from '../callers.ts';
-import { runToEnd, type Settings } from '../children.ts';
+import { runToEnd } from '../children.ts';
+import { type Contender, coldContenders, coldVerdicts, EMPTY } from '../cold-contenders.ts';
 import { openLocalSecrets } from '../local-secrets.ts';
-import { atMost, type Section, withSpread } from '../report.ts';
-import { API_KEY, checkAnswer } from '../requests.ts';
-import { median, pairwise, summarise } from '../stats.ts';
+import { type Section, withSpread } from '../report.ts';
+import { checkAnswer } from '../requests.ts';
+import { pairwise, summarise } from '../stats.ts';
 import type { Workshop } from '../workshop.ts';
-
-interface Contender {
-  readonly name: string;
-  readonly entry: string;
-  readonly env: Settings;
-}
 
 interface Sample {
   readonly sinceImportMs: number;
@@ -28,21 +22,9 @@ interface Sample {
   readonly wallMs: number;
 }
 
-const EMPTY = 'empty';
-const TUTORIAL = 'dev/bench/tutorial/lambda.ts';
-const TUTORIAL_ON_AWS = 'dev/bench/tutorial/lambda-secrets-manager.ts';
-
 export async function measureCold(workshop: Workshop): Promise<Section> {
   const stores = await openLocalSecrets();
-  const environment = { ABLY_API_KEY: API_KEY };
-  const contenders: readonly Contender[] = [
-    { name: EMPTY, entry: 'dev/bench/contenders/empty-lambda.ts', env: {} },
-    { name: 'ours, environment', entry: OUR_LAMBDA, env: environment },
-    { name: 'tutorial, environment', entry: TUTORIAL, env: environment },
-    { name: 'ours, extension', entry: OUR_LAMBDA, env: stores.extension },
-    { name: 'ours, Secrets Manager', entry: OUR_LAMBDA, env: stores.secretsManager },
-    { name: 'tutorial, Secrets Manager', entry: TUTORIAL_ON_AWS, env: stores.secretsManager },
-  ];
+  const contenders = coldContenders(stores);
   const samples = new Map<string, Sample[]>(contenders.map(({ name }) => [name, []]));
   try {
     // The first round fills the file system's cache.
@@ -60,10 +42,6 @@ export async function measureCold(workshop: Workshop): Promise<Section> {
     (samples.get(name) ?? []).map((sample) => sample[pick]);
   const added = (name: string, pick: keyof Sample): readonly number[] =>
     pairwise(clock(name, pick), clock(EMPTY, pick), (a, b) => a - b);
-  const share = (ours: string, theirs: string): number =>
-    median(added(ours, 'sinceImportMs')) / median(added(theirs, 'sinceImportMs'));
-  const verdict = (limit: number, budget: string, ours: string, theirs: string) =>
-    atMost(`cold, key from the ${budget} of what the tutorial adds`, limit, share(ours, theirs));
   return {
     title: 'Cold start: what a handler adds to an empty one',
     columns: ['handler, key from', 'added ms (quartiles)', 'added processor ms', 'whole process, ms'],
@@ -73,11 +51,7 @@ export async function measureCold(workshop: Workshop): Promise<Section> {
       name === EMPTY ? '—' : withSpread(summarise(added(name, 'cpuMs'))),
       withSpread(summarise(clock(name, 'wallMs'))),
     ]),
-    verdicts: [
-      verdict(0.2, 'environment: at most a fifth', 'ours, environment', 'tutorial, environment'),
-      verdict(0.2, 'extension: at most a fifth', 'ours, extension', 'tutorial, Secrets Manager'),
-      verdict(0.6, 'AWS SDK: at most 0.6', 'ours, Secrets Manager', 'tutorial, Secrets Manager'),
-    ],
+    verdicts: coldVerdicts('cold', (name) => added(name, 'sinceImportMs')),
   };
 }
 
