@@ -61,7 +61,8 @@ export {
   explainPolicy,
 } from './core/policy/explain.ts';
 export { describeExplanation } from './core/policy/explain-text.ts';
-export { describeFinding, type LintFinding, lintPolicy } from './core/policy/lint.ts';
+export { lintPolicy } from './core/policy/lint.ts';
+export { describeFinding, type LintFinding } from './core/policy/lint-finding.ts';
 export { PRESET_PAGES } from './core/policy/preset-pages.ts';
 export { PRESETS, type PresetName } from './core/policy/presets.ts';
 export { broad, type Condition, type Lookup, type Match, type PolicyCall, type Rule } from './core/policy/rule.ts';

@@ -8,11 +8,22 @@
 import { AuthFailure } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { CompiledRule } from './compile-policy.ts';
-import type { Answers, RuleAnswer } from './look-up.ts';
 import type { LookedUpRow, PolicyCall } from './rule.ts';
 
 /** Rows that one look-up may give (ours): each can be a channel or more, and a JWT holds fewer. */
 export const MAX_LOOKUP_ROWS = 1_000;
+
+/** What the functions of one rule said of one identity. */
+export interface RuleAnswer {
+  readonly covers: boolean;
+  /** Present when the rule has a `lookup`. */
+  readonly rows?: readonly LookedUpRow[];
+  /** Which function answered with something that is not of its type: all, or with rows some, of what it says is lost. */
+  readonly unfit?: 'when' | 'lookup';
+}
+
+/** By rule; those that data alone excludes are not in it. */
+export type Answers = ReadonlyMap<CompiledRule, RuleAnswer>;
 
 /** @throws AuthFailure `policy-unavailable` (503), always as a rejection */
 export async function askAll(rules: readonly CompiledRule[], identity: Identity, deadlineMs: number): Promise<Answers> {

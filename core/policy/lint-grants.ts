@@ -9,7 +9,7 @@ import { isEmpty } from '../capability/capability.ts';
 import type { Operation, OperationSet } from '../capability/operations.ts';
 import { parseResource } from '../capability/resource.ts';
 import type { CompiledRule, Policy } from './compile-policy.ts';
-import type { Report } from './lint.ts';
+import type { Report } from './lint-finding.ts';
 import { kindsOf, matchOf } from './match.ts';
 import type { Rule } from './rule.ts';
 

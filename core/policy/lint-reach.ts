@@ -4,7 +4,7 @@
  */
 import type { IdentitySource } from '../identity/identity.ts';
 import { parseClaimPath } from './claim-path.ts';
-import type { Report } from './lint.ts';
+import type { Report } from './lint-finding.ts';
 import { kindsOf, matchOf, sourcesOf } from './match.ts';
 import type { Match, Rule } from './rule.ts';
 import { parseTemplate } from './template.ts';

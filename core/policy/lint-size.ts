@@ -7,7 +7,7 @@ import { canonicalCapability } from '../capability/canonical.ts';
 import type { AuthConfig } from '../config.ts';
 import { MAX_JWT_BYTES } from '../limits.ts';
 import type { Policy } from './compile-policy.ts';
-import type { Report } from './lint.ts';
+import type { Report } from './lint-finding.ts';
 
 /** Header, times, clientId and signature of an Ably JWT, in its bytes. */
 const REST_OF_JWT_BYTES = 300;

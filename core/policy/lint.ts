@@ -7,24 +7,12 @@
 import type { AuthConfig } from '../config.ts';
 import type { ConfigProblem } from '../config-problem.ts';
 import { parseDurationMs } from '../duration.ts';
+import type { LintFinding, Report } from './lint-finding.ts';
 import { lintGrants } from './lint-grants.ts';
 import { lintReach } from './lint-reach.ts';
 import { lintSize } from './lint-size.ts';
 import { resolvePolicies } from './resolve-policies.ts';
 import type { Rule } from './rule.ts';
-
-export interface LintFinding {
-  /** `error`: refused when deployed. `warning`: hardly meant. `note`: worth knowing once. */
-  readonly severity: 'error' | 'warning' | 'note';
-  /** The path in the config, `rules[2].grant["room:*"]`. */
-  readonly setting: string;
-  readonly finding: string;
-  /** The first thing to do. */
-  readonly fix: string;
-}
-
-/** Receives findings; each kind of look at a policy is a file of its own. */
-export type Report = (severity: LintFinding['severity'], setting: string, finding: string, fix: string) => void;
 
 /** Below it Ably advises against (https://ably.com/docs/auth/token#dynamic-access). */
 const ADVISED_MIN_TTL_MS = 10 * 60 * 1000;
@@ -54,11 +42,6 @@ export function lintPolicy(config: AuthConfig): readonly LintFinding[] {
     if (setting !== 'rules') lintTtl({}, rules, setting, report);
   }
   return findings;
-}
-
-/** One line a finding, for a console. */
-export function describeFinding({ severity, setting, finding, fix }: LintFinding): string {
-  return `${severity}: ${setting}: ${finding}. ${fix}`;
 }
 
 function lintTtl(config: Pick<AuthConfig, 'ttl'>, rules: readonly Rule[], setting: string, report: Report): void {

@@ -4,20 +4,10 @@
  * policy of plain data never loads.
  */
 import type { Identity } from '../identity/identity.ts';
+import type { Answers } from './ask-functions.ts';
 import type { CompiledRule, Policy } from './compile-policy.ts';
-import type { LookedUpRow } from './rule.ts';
 
-/** What the functions of one rule said of one identity. */
-export interface RuleAnswer {
-  readonly covers: boolean;
-  /** Present when the rule has a `lookup`. */
-  readonly rows?: readonly LookedUpRow[];
-  /** Which function answered with something that is not of its type: all, or with rows some, of what it says is lost. */
-  readonly unfit?: 'when' | 'lookup';
-}
-
-/** By rule; those that data alone excludes are not in it. */
-export type Answers = ReadonlyMap<CompiledRule, RuleAnswer>;
+export type { Answers, RuleAnswer } from './ask-functions.ts';
 
 export const NO_ANSWERS: Answers = new Map();
 

@@ -6,7 +6,8 @@
  */
 import type { AuthDefinition } from '../../core/config.ts';
 import type { ConfigProblem } from '../../core/config-problem.ts';
-import { describeFinding, lintPolicy } from '../../core/policy/lint.ts';
+import { lintPolicy } from '../../core/policy/lint.ts';
+import { describeFinding } from '../../core/policy/lint-finding.ts';
 import { resolveConfig } from '../../core/resolve-config.ts';
 import type { Environment } from '../../core/settings.ts';
 

@@ -3,7 +3,8 @@ import type { AuthConfig } from '../../../core/config.ts';
 import { anonymous } from '../../../core/identity/anonymous.ts';
 import type { IdentitySource } from '../../../core/identity/identity.ts';
 import { session } from '../../../core/identity/session.ts';
-import { describeFinding, lintPolicy } from '../../../core/policy/lint.ts';
+import { lintPolicy } from '../../../core/policy/lint.ts';
+import { describeFinding } from '../../../core/policy/lint-finding.ts';
 import { broad, type Rule } from '../../../core/policy/rule.ts';
 import { SESSION_SECRET } from '../auth-request.ts';
 
