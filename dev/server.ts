@@ -16,8 +16,10 @@ import {
 } from '../index.ts';
 import { type DemoAbly, reachAbly, serviceProblems } from './demo/ably.ts';
 import { createDemoExplain } from './demo/explain.ts';
+import { acceptProvider, type DemoProvider, hasRoomForProvider, startDemoProvider } from './demo/identity-provider.ts';
 import { createDemoLogin } from './demo/login.ts';
 import { loadPageFiles } from './demo/page-files.ts';
+import { createProviderLogin } from './demo/provider-login.ts';
 import { createDemoRoutes } from './demo/routes.ts';
 import { whyNotHere } from './refuse-production.ts';
 
@@ -31,6 +33,8 @@ export interface DevServerOptions {
 export interface DevServer {
   readonly url: string;
   readonly ably: Pick<DemoAbly, 'mode' | 'description' | 'clientOptions'>;
+  /** Whether `POST /demo/provider-login` gives access tokens of a local identity provider. */
+  readonly hasProvider: boolean;
   close(): Promise<void>;
 }
 
@@ -56,12 +60,22 @@ export async function startDevServer({ definition, env, print }: DevServerOption
   const problems = [...serviceProblems(env), ...listenProblems(port, log)];
   const files = await loadPageFiles();
   const ably = await reachAbly(env, host);
+  // For the demo as shipped; whoever has named a provider or connects to Ably itself wants no second, open one.
+  const wanted = ably.mode === 'local' && !env.ABLY_AUTH_ISSUER && hasRoomForProvider(definition, env);
+  let provider: DemoProvider | undefined;
+  const closeDemo = async (): Promise<void> => {
+    await provider?.close();
+    await ably.close();
+  };
   try {
+    if (wanted) provider = await startDemoProvider();
+    const hasProvider = provider !== undefined;
+    const shown = provider ? acceptProvider(definition, provider) : definition;
     const keySource = createEnvironmentKeySource({ ...env, ABLY_API_KEY: ably.apiKey });
     const logFormat = LOG_FORMATS.find((format) => format === log) ?? 'pretty';
     const onEvent = createLog(logFormat, print);
     const endpoint = configureEndpoint({
-      definition: { build: (from) => ({ ...definition.build(from), secureCookies: false }) },
+      definition: { build: (from) => ({ ...shown.build(from), secureCookies: false }) },
       env,
       keySource: { ok: true, source: keySource },
       // Its problems are thrown below; logged here as well, they would stand there twice.
@@ -84,20 +98,28 @@ export async function startDevServer({ definition, env, print }: DevServerOption
       otherwise: createDemoRoutes({
         files,
         login: createDemoLogin(env),
+        providerLogin: provider && createProviderLogin(provider),
         explain: createDemoExplain(definition, env),
-        info: (hostName) => ({ mode: ably.mode, ably: ably.clientOptions(hostName), keyName, tokenFormat }),
+        info: (hostName) => ({
+          mode: ably.mode,
+          ably: ably.clientOptions(hostName),
+          keyName,
+          tokenFormat,
+          hasProvider,
+        }),
       }),
     });
     return {
       url: server.url,
       ably,
+      hasProvider,
       close: async () => {
         await server.close();
-        await ably.close();
+        await closeDemo();
       },
     };
   } catch (error) {
-    await ably.close();
+    await closeDemo();
     throw error;
   }
 }

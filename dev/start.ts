@@ -27,6 +27,13 @@ try {
         : []),
       '',
       `  Try       curl ${server.url}/auth`,
+      ...(server.hasProvider
+        ? [
+            '  Mobile    sign in through the local identity provider, and call with its access token:',
+            `            token=$(curl -s -X POST -H 'Sec-Fetch-Site: same-origin' -d '{"name":"ada"}' ${server.url}/demo/provider-login | cut -d '"' -f 4)`,
+            `            curl -H "Authorization: Bearer $token" ${server.url}/auth`,
+          ]
+        : []),
       '  Stop      Ctrl+C',
       '',
     ].join('\n'),

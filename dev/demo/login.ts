@@ -57,12 +57,12 @@ export function createDemoLogin(env: Environment): DemoLogin {
 }
 
 /** Without either header nobody knows whose page it was, and then nothing is written. */
-function isOurPage(req: IncomingMessage): boolean {
+export function isOurPage(req: IncomingMessage): boolean {
   if (req.headers.origin === undefined && req.headers['sec-fetch-site'] === undefined) return false;
   return mayCountAmbient(readNodeRequest(req, ''), new Set());
 }
 
-function readName(body: string): string | undefined {
+export function readName(body: string): string | undefined {
   try {
     const { name } = JSON.parse(body) as { readonly name?: unknown };
     return typeof name === 'string' && /^[\p{L}\p{N}._ -]{1,60}$/u.test(name.trim()) ? name.trim() : undefined;
@@ -71,7 +71,7 @@ function readName(body: string): string | undefined {
   }
 }
 
-function refuse(res: ServerResponse, statusCode: number, code: number, message: string): void {
+export function refuse(res: ServerResponse, statusCode: number, code: number, message: string): void {
   const error = { code, statusCode, message, requestId: randomUUID() };
   res.writeHead(statusCode, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
   res.end(JSON.stringify({ error }));

@@ -7,6 +7,7 @@ import { readIncomingBody } from '../../adapters/message/read-incoming-body.ts';
 import type { DemoExplain } from './explain.ts';
 import type { DemoLogin } from './login.ts';
 import { PAGE_HEADERS, type PageFile } from './page-files.ts';
+import type { ProviderLogin } from './provider-login.ts';
 
 /** What the page needs to know before it connects. */
 export interface DemoInfo {
@@ -16,11 +17,14 @@ export interface DemoInfo {
   readonly ably: ClientOptions;
   readonly keyName: string;
   readonly tokenFormat: string;
+  /** Whether one can sign in through the identity provider as well. */
+  readonly hasProvider: boolean;
 }
 
 export interface DemoParts {
   readonly files: ReadonlyMap<string, PageFile>;
   readonly login: DemoLogin;
+  readonly providerLogin: ProviderLogin | undefined;
   readonly explain: DemoExplain;
   /** @param hostName as the page's address bar has it: a phone reaches this machine under another name than we do */
   readonly info: (hostName: string) => DemoInfo;
@@ -36,7 +40,7 @@ export function createDemoRoutes(parts: DemoParts): RequestListener {
 }
 
 async function route(parts: DemoParts, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const { files, login, explain, info } = parts;
+  const { files, login, providerLogin, explain, info } = parts;
   const { pathname } = new URL(req.url ?? '/', 'http://local');
   const file = files.get(pathname);
   if (req.method === 'GET' && file) {
@@ -50,6 +54,8 @@ async function route(parts: DemoParts, req: IncomingMessage, res: ServerResponse
     await explain(req, res);
   } else if (req.method === 'POST' && pathname === '/demo/login') {
     login.logIn(req, res, Buffer.from((await readIncomingBody(req)) ?? '').toString());
+  } else if (req.method === 'POST' && pathname === '/demo/provider-login' && providerLogin) {
+    await providerLogin(req, res, Buffer.from((await readIncomingBody(req)) ?? '').toString());
   } else if (req.method === 'POST' && pathname === '/demo/logout') {
     login.logOut(req, res);
   } else {

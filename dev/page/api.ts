@@ -1,5 +1,5 @@
 /**
- * The four calls that exist only because this is a demo: who am I, log in, log out, and what would the rules say.
+ * The five calls that exist only because this is a demo: who am I, log in (in two ways), log out, and what would the rules say.
  *
  * An app has its own sign-in instead. The session travels in an HttpOnly cookie, which this code can neither read nor
  * show. The auth endpoint itself is called in exchange.ts.
@@ -17,6 +17,8 @@ export interface DemoInfo {
   /** The public half of the API key. */
   readonly keyName: string;
   readonly tokenFormat: string;
+  /** Whether one can sign in through a local identity provider as well. */
+  readonly hasProvider: boolean;
   readonly user: { readonly name: string; readonly sessionEndsAtMs: number } | null;
 }
 
@@ -33,6 +35,16 @@ export async function logIn(name: string): Promise<void> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ name }),
   });
+}
+
+/** Signs in at the identity provider. @throws RefusedError, for example for a name that cannot be a clientId. */
+export async function fetchAccessToken(name: string): Promise<string> {
+  const response = await send('/demo/provider-login', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name }),
+  });
+  return ((await response.json()) as { readonly accessToken: string }).accessToken;
 }
 
 /** Ends the session. @throws RefusedError when the server does not answer. */

@@ -6,10 +6,10 @@
  * wire is exchange.ts's.
  */
 import type { ConnectionStateChange, ErrorInfo, Realtime, TokenDetails, TokenParams, TokenRequest } from 'ably';
-import type { DemoInfo } from './api.ts';
 import { type CredentialKind, describeTokenDetails, type TokenFacts } from './credential.ts';
 import { type AuthMethod, askEndpoint, type Cause, type Exchange } from './exchange.ts';
 import { refusalOf, rootRefusal } from './explain.ts';
+import type { Visit } from './provider.ts';
 import type { Refusal } from './wire.ts';
 
 /** What the client holds after Ably has accepted it. */
@@ -38,13 +38,14 @@ export interface Session {
 type Answer = (error: ErrorInfo | null, credential: TokenRequest | TokenDetails | string | null) => void;
 
 /** Creates a client and starts to connect. Nothing is reported any more after `close`. */
-export function openSession(info: DemoInfo, method: () => AuthMethod, events: SessionEvents): Session {
+export function openSession(visit: Visit, method: () => AuthMethod, events: SessionEvents): Session {
   let cause: Cause = 'first';
   let pending: Exchange | undefined;
   let closed = false;
 
   async function supplyToken(params: TokenParams, answer: Answer): Promise<void> {
-    const exchange = await askEndpoint(info.authUrl, method(), params, cause);
+    const endpoint = { authUrl: visit.authUrl, accessToken: visit.bearer?.accessToken };
+    const exchange = await askEndpoint(endpoint, method(), params, cause);
     if (!closed) events.onExchange(exchange);
     if (exchange.answer.kind === 'credential') {
       pending = exchange;
@@ -58,8 +59,8 @@ export function openSession(info: DemoInfo, method: () => AuthMethod, events: Se
   }
 
   const client = new Ably.Realtime({
-    ...info.ably,
-    // An app writes `authUrl: '/auth'` instead of the next line. An async callback must never throw: the SDK would
+    ...visit.ably,
+    // An app writes `authUrl: '/auth'` instead of the next line, and `authHeaders` for an access token. An async callback must never throw: the SDK would
     // wait for it until its time is up.
     authCallback: (params, answer) => void supplyToken(params, answer),
   });

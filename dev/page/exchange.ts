@@ -7,7 +7,7 @@
  */
 import type { TokenParams } from 'ably';
 import { type Credential, decodeCredential } from './credential.ts';
-import type { Field } from './fields.ts';
+import { type Field, shorten } from './fields.ts';
 import { noAnswer, parseRefusal, type Refusal } from './wire.ts';
 
 export type AuthMethod = 'GET' | 'POST';
@@ -24,6 +24,8 @@ export interface Exchange {
     readonly method: AuthMethod;
     readonly url: string;
     readonly parameters: readonly (readonly [name: string, value: string])[];
+    /** The header of that name, shortened. Without it, who asks is in a cookie or nowhere. */
+    readonly authorization?: string;
   };
   readonly answer: Answer;
   /** Filled in later, when the SDK has traded a TokenRequest for a token, or has failed to. */
@@ -45,9 +47,15 @@ let lastId = 0;
 /** Below the SDK's own patience of 10 s, after which it would give up without a reason. */
 const PATIENCE_MS = 9_000;
 
+export interface Endpoint {
+  readonly authUrl: string;
+  /** Whoever shows one is known by it alone, and no cookie goes along. */
+  readonly accessToken: string | undefined;
+}
+
 /** Asks the endpoint. Never throws: a failure is an answer of the kind `refused`. */
 export async function askEndpoint(
-  authUrl: string,
+  { authUrl, accessToken }: Endpoint,
   method: AuthMethod,
   params: TokenParams,
   cause: Cause,
@@ -63,12 +71,22 @@ export async function askEndpoint(
     id: lastId,
     cause,
     startedAtMs,
-    request: { method, url: url.href, parameters },
-    answer: await send(url, method, form),
+    request: {
+      method,
+      url: url.href,
+      parameters,
+      ...(accessToken !== undefined && { authorization: `Bearer ${shorten(accessToken)}` }),
+    },
+    answer: await send(url, method, form, accessToken),
   };
 }
 
-async function send(url: URL, method: AuthMethod, form: URLSearchParams): Promise<Answer> {
+async function send(
+  url: URL,
+  method: AuthMethod,
+  form: URLSearchParams,
+  accessToken: string | undefined,
+): Promise<Answer> {
   const startedAt = performance.now();
   const tookMs = (): number => Math.round(performance.now() - startedAt);
   try {
@@ -76,7 +94,9 @@ async function send(url: URL, method: AuthMethod, form: URLSearchParams): Promis
       method,
       ...(method === 'POST' ? { body: form } : {}),
       cache: 'no-store',
-      credentials: 'same-origin',
+      ...(accessToken === undefined
+        ? { credentials: 'same-origin' }
+        : { credentials: 'omit', headers: { authorization: `Bearer ${accessToken}` } }),
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
     const body = await response.text();

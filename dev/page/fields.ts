@@ -72,7 +72,8 @@ function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
-function shorten(secret: string): string {
+/** The beginning and the length. */
+export function shorten(secret: string): string {
   return `${secret.slice(0, 8)}… (${secret.length} characters)`;
 }
 

@@ -4,11 +4,12 @@
  * The one decision taken here is when an identity has changed: then the old client is closed and a new one made.
  * Everything else is decided in connection.ts, channels.ts and the views.
  */
-import { type DemoInfo, explainPolicy, logIn, logOut, readInfo } from './api.ts';
+import { explainPolicy, logIn, logOut, readInfo } from './api.ts';
 import { createListener, type Listener, tryDoor } from './channels.ts';
 import { type HeldToken, openSession, type Session } from './connection.ts';
 import type { AuthMethod } from './exchange.ts';
 import { refusalOf, sayRefusal } from './explain.ts';
+import { forgetBearer, logInAtProvider, nameOf, type Visit, withBearer } from './provider.ts';
 import { byId } from './view/dom.ts';
 import { createDoorView } from './view/door.ts';
 import { createExchangeView } from './view/exchange-list.ts';
@@ -18,15 +19,25 @@ import { createPassView } from './view/pass.ts';
 import { createPolicyView } from './view/policy.ts';
 import { RefusedError } from './wire.ts';
 
-let user: string | undefined;
+/** The name, and how it came here: with a cookie or with a token, the same person begins anew. */
+let who: string | undefined;
 let lastAsked = 0;
 let session: Session | undefined;
 let listener: Listener | undefined;
 let token: HeldToken | undefined;
 
 const identity = createIdentityView({
-  logIn: (name) => changeIdentity(() => logIn(name)),
-  logOut: () => changeIdentity(logOut),
+  logIn: (name) =>
+    changeIdentity(async () => {
+      await logIn(name);
+      forgetBearer();
+    }),
+  logInAtProvider: (name) => changeIdentity(() => logInAtProvider(name)),
+  logOut: () =>
+    changeIdentity(() => {
+      forgetBearer();
+      return logOut();
+    }),
 });
 const pass = createPassView(renew);
 const exchanges = createExchangeView();
@@ -64,15 +75,15 @@ async function changeIdentity(change: () => Promise<void>): Promise<void> {
 async function meet(always: boolean): Promise<void> {
   lastAsked += 1;
   const asked = lastAsked;
-  const info = await readInfo();
+  const visit = withBearer(await readInfo());
   // An answer that a later question has overtaken may describe somebody who has left.
   if (asked !== lastAsked) return;
-  identity.showInfo(info);
-  pass.showKey(info.keyName);
-  const name = info.user?.name ?? '';
-  if (!always && name === user) return;
-  user = name;
-  begin(info);
+  identity.showVisit(visit);
+  pass.showKey(visit.keyName);
+  const now = `${visit.bearer ? 'token' : 'cookie'} ${nameOf(visit)}`;
+  if (!always && now === who) return;
+  who = now;
+  begin(visit);
 }
 
 /**
@@ -83,7 +94,7 @@ function meetAgain(): void {
   void meet(false).catch(showTrouble);
 }
 
-function begin(info: DemoInfo): void {
+function begin(visit: Visit): void {
   session?.close();
   token = undefined;
   exchanges.clear();
@@ -92,10 +103,10 @@ function begin(info: DemoInfo): void {
   pass.showToken(undefined);
   pass.showRenewal('', true);
   identity.showClientId(undefined);
-  line.beginIdentity(info.user ? `From here on you are ${info.user.name}.` : 'From here on you are anonymous.');
+  line.beginIdentity(`From here on you are ${nameOf(visit) || 'anonymous'}.`);
 
   const method = (): AuthMethod => (byId('auth-method', HTMLSelectElement).value === 'POST' ? 'POST' : 'GET');
-  const opened = openSession(info, method, {
+  const opened = openSession(visit, method, {
     onState: ({ current }, reason, id) => {
       line.showState(current, reason, id);
       if (current === 'failed') meetAgain();
@@ -103,6 +114,8 @@ function begin(info: DemoInfo): void {
     onExchange: exchanges.show,
     onToken: adopt,
     onRefused: ({ statusCode }) => {
+      // Its time is up, or the provider that signed it has gone with the server.
+      if (statusCode === 401 && visit.bearer) forgetBearer();
       if (statusCode === 401 || statusCode === 403) meetAgain();
     },
   });

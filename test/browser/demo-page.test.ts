@@ -133,6 +133,22 @@ describe.skipIf(!CHROMIUM).each(['token-request', 'jwt'])('the demo page, with a
     expect(await page.context().cookies()).toEqual([]);
   });
 
+  it('signs in through the identity provider: a bearer token, no cookie, and nothing left after logging out', async () => {
+    await page.fill('#login-name', 'eve');
+    await page.click('#login-provider');
+    await page.locator('#session[data-user="eve"]').waitFor();
+    await page.locator('#client-id', { hasText: 'eve' }).waitFor();
+    await page.locator('#state[data-state="connected"]').waitFor();
+    expect(await page.context().cookies()).toEqual([]);
+    const shown = String(await page.evaluate('document.body.innerText'));
+    expect(shown).toMatch(/Authorization: Bearer eyJ\S{5}… \(\d+ characters\)/);
+    expect(shown).not.toMatch(/[A-Za-z0-9+/_-]{43}/);
+    await page.click('#logout');
+    await page.locator('#client-id', { hasText: 'anonymous' }).waitFor();
+    await page.locator('#state[data-state="connected"]').waitFor();
+    expect(String(await page.evaluate('document.body.innerText'))).not.toContain('Bearer ey');
+  });
+
   it('fits a phone: nothing scrolls sideways at 360 pixels', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     await logIn('ada');

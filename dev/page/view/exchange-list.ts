@@ -70,7 +70,7 @@ const TITLES = {
 } as const;
 
 function asked({ request }: Exchange): HTMLElement {
-  const { method, url, parameters } = request;
+  const { method, url, parameters, authorization } = request;
   const line = element('p', { class: 'wire' }, code(`${method} ${url}`));
   const fields = parameters.map(([name, value]) => ({
     name,
@@ -78,13 +78,15 @@ function asked({ request }: Exchange): HTMLElement {
     note: 'What the client asks for; it can only narrow.',
   }));
   const none = element('p', { class: 'quiet' }, 'No parameters: the client asks for nothing in particular.');
+  const bearer = 'The access token of the identity provider says who asks. Shortened here; no cookie went along.';
   const cookie =
     'The session cookie, if there is one, was added by the browser. It is HttpOnly: no script can read it.';
   return step(
     'The page asked',
     line,
+    ...(authorization ? [element('p', { class: 'wire' }, code(`Authorization: ${authorization}`))] : []),
     fields.length > 0 ? table(fields) : none,
-    element('p', { class: 'quiet' }, cookie),
+    element('p', { class: 'quiet' }, authorization ? bearer : cookie),
   );
 }
 

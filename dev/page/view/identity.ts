@@ -6,15 +6,17 @@
  */
 import type { DemoInfo } from '../api.ts';
 import { clock } from '../fields.ts';
+import { nameOf, type Visit } from '../provider.ts';
 import { byId, setNotice, setText, whileBusy } from './dom.ts';
 
 export interface IdentityActions {
   logIn(name: string): Promise<void>;
+  logInAtProvider(name: string): Promise<void>;
   logOut(): Promise<void>;
 }
 
 export interface IdentityView {
-  showInfo(info: DemoInfo): void;
+  showVisit(visit: Visit): void;
   /** The clientId of the token; '' for anonymous, nothing while there is no token. */
   showClientId(clientId: string | undefined): void;
   showError(text: string): void;
@@ -24,6 +26,7 @@ export function createIdentityView(actions: IdentityActions): IdentityView {
   const form = byId('login-form', HTMLFormElement);
   const name = byId('login-name', HTMLInputElement);
   const login = byId('login', HTMLButtonElement);
+  const provider = byId('login-provider', HTMLButtonElement);
   const logout = byId('logout', HTMLButtonElement);
   const session = byId('session', HTMLElement);
   const error = byId('login-error', HTMLElement);
@@ -32,6 +35,10 @@ export function createIdentityView(actions: IdentityActions): IdentityView {
     event.preventDefault();
     setNotice(error, '');
     whileBusy(login, () => actions.logIn(name.value));
+  });
+  provider.addEventListener('click', () => {
+    setNotice(error, '');
+    if (form.reportValidity()) whileBusy(provider, () => actions.logInAtProvider(name.value));
   });
   logout.addEventListener('click', () => {
     setNotice(error, '');
@@ -42,20 +49,19 @@ export function createIdentityView(actions: IdentityActions): IdentityView {
   });
 
   return {
-    showInfo({ mode, ably, user }) {
+    showVisit(visit) {
+      const { mode, ably, hasProvider } = visit;
       const badge = byId('mode', HTMLElement);
       badge.dataset.mode = mode;
       setText(badge, mode === 'local' ? 'Local service' : 'Ably');
       setText(byId('mode-detail', HTMLElement), modeDetail(mode, ably.endpoint));
-      session.dataset.user = user?.name ?? '';
-      setText(
-        session,
-        user
-          ? `Signed in as ${user.name}; the session ends at ${clock(user.sessionEndsAtMs)}.`
-          : 'Nobody is signed in here. The endpoint lets anonymous visitors in only because its rules say so.',
-      );
-      logout.hidden = user === null;
-      if (user) name.value = '';
+      const someone = nameOf(visit);
+      session.dataset.user = someone;
+      setText(session, sayWho(visit));
+      provider.hidden = !hasProvider;
+      byId('provider-hint', HTMLElement).hidden = !hasProvider;
+      logout.hidden = someone === '';
+      if (someone) name.value = '';
     },
     showClientId(clientId) {
       const text = clientId === undefined ? 'not known yet' : clientId || 'anonymous';
@@ -71,6 +77,13 @@ export function createIdentityView(actions: IdentityActions): IdentityView {
       setNotice(error, text);
     },
   };
+}
+
+function sayWho({ bearer, user }: Visit): string {
+  if (bearer)
+    return `Signed in as ${bearer.name} through the identity provider; only this page holds the access token, until it is closed.`;
+  if (user) return `Signed in as ${user.name}; the session ends at ${clock(user.sessionEndsAtMs)}.`;
+  return 'Nobody is signed in here. The endpoint lets anonymous visitors in only because its rules say so.';
 }
 
 function modeDetail(mode: DemoInfo['mode'], endpoint: string | undefined): string {
