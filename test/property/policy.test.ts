@@ -95,7 +95,8 @@ describe('a policy', () => {
           const [room, segment = '', x, ...more] = resource.split(':');
           expect([room, x, more]).toEqual(['room', 'x', []]);
           expect(segment).not.toMatch(/^$|[*[\]?,\p{Cc}\u2028\u2029]/u);
-          expect(values.flat().map(String)).toContain(segment);
+          const fit = values.flat().filter((value) => typeof value === 'string' || typeof value === 'number');
+          expect(fit.map(String)).toContain(segment);
         }
       }),
       { numRuns: 1_000 },
