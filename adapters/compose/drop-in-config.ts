@@ -9,6 +9,7 @@ import type { ConfigProblem } from '../../core/config-problem.ts';
 import { anonymous } from '../../core/identity/anonymous.ts';
 import type { IdentitySource } from '../../core/identity/identity.ts';
 import { readJsonPolicy } from '../../core/policy/json-policy.ts';
+import { coversAnonymous } from '../../core/policy/match.ts';
 import type { Rule } from '../../core/policy/rule.ts';
 import type { Environment } from '../../core/settings.ts';
 import { environmentSources } from '../identity/environment-sources.ts';
@@ -25,7 +26,7 @@ export function readDropInConfig(env: Environment, entryUrl: string): DropInConf
   const problems: ConfigProblem[] = [];
   const rules = readRules(env, entryUrl, problems);
   const sources: IdentitySource[] = [...environmentSources(env)];
-  if (rules?.some(namesAnonymous)) sources.push(anonymous());
+  if (rules?.some(({ when }) => coversAnonymous(when))) sources.push(anonymous());
   if (sources.length === 0) {
     const fix =
       'Set it to a random value of 32 bytes or more, or ABLY_AUTH_ISSUER, or let a rule of ABLY_AUTH_POLICY say "kind": "anonymous"';
@@ -47,8 +48,4 @@ function readRules(env: Environment, entryUrl: string, problems: ConfigProblem[]
   }
   const text = readPolicyText(setting, entryUrl, problems);
   return text === undefined ? undefined : readJsonPolicy(text, 'ABLY_AUTH_POLICY', problems);
-}
-
-function namesAnonymous({ when }: Rule): boolean {
-  return when?.kind === 'anonymous' || (Array.isArray(when?.kind) && when.kind.includes('anonymous'));
 }

@@ -11,7 +11,7 @@ import type { TokenFormat } from '../token/settled-params.ts';
 import { readTokenFormat, readTtlMs } from '../token/token-options.ts';
 import { checkRule, type RulePart } from './check-rule.ts';
 import { type CompiledGrants, compileGrants, NO_GRANTS } from './compile-grant.ts';
-import { type CompiledMatch, compileMatch, matchOf, unreadableClaimPaths } from './match.ts';
+import { type CompiledMatch, compileMatch, coversAnonymous, matchOf, unreadableClaimPaths } from './match.ts';
 import type { Condition, Lookup, Match, Rule } from './rule.ts';
 import { createShapeCheck } from './shape-check.ts';
 import { parseTemplate, type Template } from './template.ts';
@@ -93,7 +93,7 @@ function compileRule(rule: Rule, fit: ReadonlySet<RulePart>, setting: string, pr
   const readable = rule?.when === undefined || (fit.has('when') && areReadable(match, setting, problems));
   const { ttl, format } = rule ?? {};
   const lookup = fit.has('lookup') ? rule.lookup : undefined;
-  if (fit.has('wildcardClientId') && namesStrangers(rule)) {
+  if (fit.has('wildcardClientId') && coversAnonymous(rule.when)) {
     const fix = 'Let strangers stay nameless, or keep the wildcard for callers who have signed in';
     problems.push({ setting: `${setting}.wildcardClientId`, problem: 'the rule covers anonymous callers', fix });
   }
@@ -127,7 +127,7 @@ function compileClientId(rule: Rule, setting: string, problems: ConfigProblem[])
     const fix = 'Keep one of the two: with wildcardClientId the client chooses';
     problems.push({ setting: `${setting}.clientId`, problem: 'it stands beside wildcardClientId', fix });
   }
-  if (namesStrangers(rule)) {
+  if (coversAnonymous(rule.when)) {
     const fix =
       'Leave it out: an anonymous caller has none, and one that is given a name could be taken for its bearer';
     problems.push({ setting: `${setting}.clientId`, problem: 'the rule covers anonymous callers', fix });
@@ -137,9 +137,4 @@ function compileClientId(rule: Rule, setting: string, problems: ConfigProblem[])
   const fix = 'Write a template such as "{sub}", or false for none';
   problems.push({ setting: `${setting}.clientId`, problem: parsed.problem, fix });
   return undefined;
-}
-
-function namesStrangers({ when }: Rule): boolean {
-  const kind = typeof when === 'object' ? when.kind : undefined;
-  return kind === 'anonymous' || (Array.isArray(kind) && kind.includes('anonymous'));
 }

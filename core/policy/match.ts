@@ -18,6 +18,11 @@ export function kindsOf(match: Match): readonly IdentityKind[] {
   return listOf(match.kind ?? 'user');
 }
 
+/** Whether a rule is about strangers too: only one that names them is (S1). */
+export function coversAnonymous(when: Match | Condition | undefined): boolean {
+  return kindsOf(matchOf(when)).includes('anonymous');
+}
+
 /** Sources that a match names; `undefined` when any will do. */
 export function sourcesOf(match: Match): readonly string[] | undefined {
   return match.source === undefined ? undefined : listOf(match.source);
