@@ -17,6 +17,7 @@ import { decide } from './policy/decide.ts';
 import { type Answers, lookUp } from './policy/look-up.ts';
 import { settle } from './policy/settle.ts';
 import type { ShadowWatch } from './policy/shadow.ts';
+import type { Records } from './records.ts';
 import type { ResolvedAuth } from './resolve-config.ts';
 import { issueCredential } from './token/issue.ts';
 import { answerCredential, answerFailure, answerPreflight } from './wire/answer.ts';
@@ -31,6 +32,8 @@ export interface AuthEndpoint {
 
 export interface EndpointPorts {
   readonly keys: KeyRing;
+  /** Where something is kept between requests; `undefined` when nothing is. */
+  readonly records: Records | undefined;
   readonly onEvent: OnAuthEvent | undefined;
   readonly nowMs: () => number;
 }

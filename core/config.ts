@@ -8,6 +8,7 @@ import type { IdentitySource } from './identity/identity.ts';
 import type { OnExcessRequest } from './policy/compile-policy.ts';
 import type { Rule } from './policy/rule.ts';
 import type { Environment } from './settings.ts';
+import type { RecordStore } from './stores.ts';
 import type { TokenFormat } from './token/settled-params.ts';
 
 export interface AuthConfig {
@@ -51,6 +52,11 @@ export interface AuthConfig {
   readonly assumedSessionSeconds?: number;
   /** Whether the API key has revocable tokens on: Ably then accepts an hour at most. Default false. */
   readonly revocable?: boolean;
+  /**
+   * Where what is to be remembered between requests is kept: who was cut off, what was granted on asking. Default:
+   * `ABLY_AUTH_STORE`, else nothing is kept.
+   */
+  readonly store?: RecordStore;
   /** False only on the local server, which speaks plain HTTP. Default true. */
   readonly secureCookies?: boolean;
   /** Page with a paragraph per error; answers then carry an `href`. Default: none. */

@@ -12,8 +12,10 @@ import type { ConfigProblem } from './config-problem.ts';
 import { AuthFailure } from './errors.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import type { KeySource } from './keys/key-source.ts';
+import { createRecords } from './records.ts';
 import { resolveConfig } from './resolve-config.ts';
 import type { Environment } from './settings.ts';
+import type { RecordStore } from './stores.ts';
 import { answerFailure, answerPreflight } from './wire/answer.ts';
 import { type CorsRules, corsHeaders, preflightHeaders } from './wire/cors.ts';
 import { requestIdOf } from './wire/request-id.ts';
@@ -26,6 +28,8 @@ export interface EndpointParts {
   readonly definition: AuthDefinition;
   readonly env: Environment;
   readonly keySource: ChosenKeySource;
+  /** What the settings say about where records are kept; a store in the config wins. Default: none. */
+  readonly store?: RecordStore;
   /** Receives one event a request, and a few about the key. What it throws is ignored. Default: nobody listens. */
   readonly onEvent?: OnAuthEvent;
   /** Milliseconds since the epoch. Default: the system's clock. */
@@ -51,7 +55,9 @@ export function configureEndpoint(parts: EndpointParts): ConfiguredEndpoint {
     nowMs,
     ...(onEvent && { onKeyEvent: (event) => onEvent({ kind: 'key', event }) }),
   });
-  return Object.freeze({ problems: [], ...createAuthEndpoint(resolution.auth, { keys, onEvent, nowMs }) });
+  const store = resolution.auth.store ?? parts.store;
+  const records = store && createRecords(store, { nowMs });
+  return Object.freeze({ problems: [], ...createAuthEndpoint(resolution.auth, { keys, records, onEvent, nowMs }) });
 }
 
 /** Of a config that cannot be used nobody knows which origins it would have allowed. */

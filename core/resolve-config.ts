@@ -11,6 +11,7 @@ import { DEFAULT_TTL_MS, MIN_TTL_MS, TOKEN_REQUEST_WINDOW_MS } from './limits.ts
 import { type Policies, resolvePolicies } from './policy/resolve-policies.ts';
 import type { SettleDefaults } from './policy/settle.ts';
 import { type CoreSettings, type Environment, readCoreSettings } from './settings.ts';
+import type { RecordStore } from './stores.ts';
 import { readTokenFormat, readTtlMs } from './token/token-options.ts';
 import type { CorsRules } from './wire/cors.ts';
 import { type CorsWishes, resolveCors } from './wire/resolve-cors.ts';
@@ -20,6 +21,7 @@ export interface ResolvedAuth extends Policies {
   readonly defaults: SettleDefaults;
   readonly cors: CorsRules;
   readonly secureCookies: boolean;
+  readonly store: RecordStore | undefined;
   readonly docsBaseUrl: string | undefined;
 }
 
@@ -38,6 +40,7 @@ export function resolveConfig(definition: AuthDefinition, env: Environment): Res
     defaults: resolveDefaults(config, settings, problems),
     cors: resolveCors(corsWishes(config, settings), problems),
     secureCookies: config.secureCookies ?? true,
+    store: config.store,
     docsBaseUrl: config.docsBaseUrl,
   };
   checkSources(config.sources, problems);

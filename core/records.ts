@@ -1,0 +1,70 @@
+/**
+ * How records are read and changed, over any store: expiry by our own clock, a deadline on every call, and changes as
+ * compare-and-set with a bounded number of tries, so that two requests at once never undo each other's change.
+ */
+import { MAX_RECORD_BYTES, type RecordStore, type StoredRecord, StoreError } from './stores.ts';
+
+export interface RecordsOptions {
+  readonly nowMs: () => number;
+  /** How long one call of the store may take, in milliseconds. Default 1_500: clients give up on us after 10 s. */
+  readonly callTimeoutMs?: number;
+}
+
+/** What a change makes of a record: another one, none, or `keep` where there is nothing to change. */
+export type RecordChange = StoredRecord | 'delete' | 'keep';
+
+export interface Records {
+  /** The value of a record that has not expired. @throws StoreError */
+  read(key: string): Promise<string | undefined>;
+  /**
+   * @param change pure: called again, with what another writer left there, when that one was faster
+   * @returns when the store has acknowledged it
+   * @throws StoreError when the store fails, or others were faster at every try
+   */
+  update(key: string, change: (value: string | undefined) => RecordChange): Promise<void>;
+}
+
+/** With the pauses between them, 64 writers of one record all get through (the contract suite of the stores). */
+const MAX_TRIES = 40;
+const MAX_PAUSE_MS = 50;
+
+export function createRecords(store: RecordStore, { nowMs, callTimeoutMs = 1_500 }: RecordsOptions): Records {
+  const call = <Result>(run: () => Promise<Result>): Promise<Result> => withinTime(store.name, callTimeoutMs, run);
+  const isAlive = ({ expiresAtMs }: StoredRecord): boolean => expiresAtMs > nowMs();
+
+  return Object.freeze({
+    async read(key) {
+      const record = await call(() => store.read(key));
+      return record && isAlive(record) ? record.value : undefined;
+    },
+    async update(key, change) {
+      for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+        const seen = await call(() => store.read(key));
+        const next = change(seen && isAlive(seen) ? seen.value : undefined);
+        if (next === 'keep' || (next === 'delete' && seen === undefined)) return;
+        // An empty record that has expired, and not `delete`, which would not notice what was written meanwhile.
+        const record = next === 'delete' ? { value: '', expiresAtMs: 0 } : next;
+        if (Buffer.byteLength(record.value) > MAX_RECORD_BYTES) throw new StoreError(store.name, 'record too large');
+        if (await call(() => store.compareAndSet(key, seen?.version, record))) return;
+        await pause(Math.random() * Math.min(MAX_PAUSE_MS, 2 ** tries));
+      }
+      throw new StoreError(store.name, `others changed the record at each of ${MAX_TRIES} tries`);
+    },
+  } satisfies Records);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+async function withinTime<Result>(store: string, timeoutMs: number, run: () => Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new StoreError(store, `no answer within ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([run(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
