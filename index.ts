@@ -2,6 +2,7 @@
  * The package's public entry: what an `auth.config.ts` and an app of one's own import. Hosts have entries of their own
  * under adapters/.
  */
+export { createAblyApi } from './adapters/ably/ably-api.ts';
 export { type AlbOptions, alb } from './adapters/identity/alb.ts';
 export {
   type CustomAnswer,
@@ -43,6 +44,7 @@ export {
 export { netlifyIdentity, supabaseSecret } from './adapters/identity/secret-presets.ts';
 export { type SharedSecretOptions, sharedSecretJwt } from './adapters/identity/shared-secret-jwt.ts';
 export type { TokenPlace } from './adapters/identity/token-place.ts';
+export { type AblyApi, AblyApiError, type AblyApiFailure } from './core/ably.ts';
 export type { AuthEndpoint } from './core/auth-endpoint.ts';
 export type { AuthEvent, OnAuthEvent } from './core/auth-event.ts';
 export { type AuthConfig, type AuthDefinition, defineAuth } from './core/config.ts';

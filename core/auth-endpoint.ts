@@ -2,7 +2,7 @@
  * The way of one request, and nothing else: each step is one module, in the order in which they are taken. What a step
  * refuses, it throws as an AuthFailure; the one place that turns a failure into an answer is the end of this file.
  */
-
+import type { AblyApi } from './ably.ts';
 import { asFailure } from './as-failure.ts';
 import { aboutCaller, type OnAuthEvent } from './auth-event.ts';
 import { AuthFailure } from './errors.ts';
@@ -34,6 +34,8 @@ export interface EndpointPorts {
   readonly keys: KeyRing;
   /** Where something is kept between requests; `undefined` when nothing is. */
   readonly records: Records | undefined;
+  /** Ably itself; `undefined` where nothing that the config says needs a call. */
+  readonly ably: AblyApi | undefined;
   readonly onEvent: OnAuthEvent | undefined;
   readonly nowMs: () => number;
 }

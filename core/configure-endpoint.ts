@@ -4,7 +4,7 @@
  * A config that is wrong does not throw, because a deployed function must not fail at import (S11): the endpoint then
  * says so once, whole, and answers 503. Those who start a server read `problems` first and stop.
  */
-
+import type { AblyApi } from './ably.ts';
 import { type AuthEndpoint, createAuthEndpoint } from './auth-endpoint.ts';
 import type { OnAuthEvent } from './auth-event.ts';
 import type { AuthDefinition } from './config.ts';
@@ -28,6 +28,8 @@ export interface EndpointParts {
   readonly definition: AuthDefinition;
   readonly env: Environment;
   readonly keySource: ChosenKeySource;
+  /** How Ably is asked for what cannot be signed here. Default: it is not, and a config that needs it is wrong. */
+  readonly ably?: AblyApi;
   /** What the settings say about where records are kept; a store in the config wins. Default: none. */
   readonly store?: RecordStore;
   /** Receives one event a request, and a few about the key. What it throws is ignored. Default: nobody listens. */
@@ -42,7 +44,7 @@ export interface ConfiguredEndpoint extends AuthEndpoint {
 }
 
 export function configureEndpoint(parts: EndpointParts): ConfiguredEndpoint {
-  const { definition, env, keySource, nowMs = Date.now } = parts;
+  const { definition, env, keySource, ably, nowMs = Date.now } = parts;
   const onEvent = parts.onEvent && quietly(parts.onEvent);
   const resolution = resolveConfig(definition, env);
   if (!resolution.ok || !keySource.ok) {
@@ -57,7 +59,10 @@ export function configureEndpoint(parts: EndpointParts): ConfiguredEndpoint {
   });
   const store = resolution.auth.store ?? parts.store;
   const records = store && createRecords(store, { nowMs });
-  return Object.freeze({ problems: [], ...createAuthEndpoint(resolution.auth, { keys, records, onEvent, nowMs }) });
+  return Object.freeze({
+    problems: [],
+    ...createAuthEndpoint(resolution.auth, { keys, records, ably, onEvent, nowMs }),
+  });
 }
 
 /** Of a config that cannot be used nobody knows which origins it would have allowed. */

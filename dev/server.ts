@@ -2,6 +2,8 @@
  * The local server: the endpoint as it will be deployed, with a page to try it, an Ably to connect to, and a login that
  * takes anyone's word. For a developer's machine only; where else it refuses is decided in refuse-production.ts (S18).
  */
+import { createAblyApi } from '../adapters/ably/ably-api.ts';
+import { clientOptionsProblems } from '../adapters/ably/client-options.ts';
 import { createEnvironmentKeySource } from '../adapters/key-sources/environment.ts';
 import { startNodeServer } from '../adapters/node/serve.ts';
 import { createLog, LOG_FORMATS } from '../adapters/telemetry/log.ts';
@@ -14,7 +16,7 @@ import {
   type Environment,
   lintPolicy,
 } from '../index.ts';
-import { type DemoAbly, reachAbly, serviceProblems } from './demo/ably.ts';
+import { type DemoAbly, reachAbly } from './demo/ably.ts';
 import { createDemoExplain } from './demo/explain.ts';
 import { acceptProvider, type DemoProvider, hasRoomForProvider, startDemoProvider } from './demo/identity-provider.ts';
 import { createDemoLogin } from './demo/login.ts';
@@ -57,7 +59,7 @@ export async function startDevServer({ definition, env, print }: DevServerOption
     throw new CannotStart([{ setting: 'npm start', problem: `it refuses to run here: ${reason}`, fix }]);
   }
   const { HOST: host = '127.0.0.1', PORT: port = '3000', ABLY_AUTH_LOG: log = 'pretty' } = env;
-  const problems = [...serviceProblems(env), ...listenProblems(port, log)];
+  const problems = [...clientOptionsProblems(env), ...listenProblems(port, log)];
   const files = await loadPageFiles();
   const ably = await reachAbly(env, host);
   // For the demo as shipped; whoever has named a provider or connects to Ably itself wants no second, open one.
@@ -78,6 +80,7 @@ export async function startDevServer({ definition, env, print }: DevServerOption
       definition: { build: (from) => ({ ...shown.build(from), secureCookies: false }) },
       env,
       keySource: { ok: true, source: keySource },
+      ably: createAblyApi(ably.settings),
       // Its problems are thrown below; logged here as well, they would stand there twice.
       ...(onEvent && { onEvent: (event) => event.kind !== 'misconfigured' && onEvent(event) }),
     });

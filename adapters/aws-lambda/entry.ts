@@ -5,12 +5,18 @@
  * Runs no input or output while it is imported: the key is read by the first request (S11, S12).
  */
 import definition from '../../auth.config.ts';
+import { createAblyApi } from '../ably/ably-api.ts';
 import { composeEndpoint } from '../compose/compose-endpoint.ts';
 import { chooseKeySource } from '../key-sources/choose-key-source.ts';
 import { createLambdaHandler, type LambdaHandler } from './handler.ts';
 
 const { env } = process;
-const { endpoint, notice } = composeEndpoint({ definition, env, keySource: chooseKeySource(env) });
+const { endpoint, notice } = composeEndpoint({
+  definition,
+  env,
+  keySource: chooseKeySource(env),
+  ably: createAblyApi(env),
+});
 
 export const handler: LambdaHandler = createLambdaHandler(endpoint, {
   onUnknownEvent: (line) => notice('info', line),

@@ -3,6 +3,7 @@
  * what is public here.
  */
 import type { AuthDefinition } from '../../core/config.ts';
+import { createAblyApi } from '../ably/ably-api.ts';
 import { composeHandler, type HandlerOptions } from '../compose/compose-handler.ts';
 import { chooseKeySource } from '../compose/key-sources.ts';
 import { createLambdaHandler, type LambdaHandler } from './handler.ts';
@@ -13,6 +14,10 @@ export type { HandlerOptions };
 
 /** `export const handler = createHandler(auth)`. Never throws: a wrong config is logged and answered 503. */
 export function createHandler(definition: AuthDefinition, options: HandlerOptions = {}): LambdaHandler {
-  const { endpoint, notice } = composeHandler(definition, options, { env: process.env, chooseKey: chooseKeySource });
+  const { endpoint, notice } = composeHandler(definition, options, {
+    env: process.env,
+    chooseKey: chooseKeySource,
+    createAblyApi,
+  });
   return createLambdaHandler(endpoint, { onUnknownEvent: (line) => notice('info', line) });
 }

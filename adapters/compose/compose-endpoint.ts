@@ -4,6 +4,7 @@
  * Chooses nothing itself: which config, which environment and which key sources is the entry's decision. Never throws,
  * because it runs while a deployed function is imported (S11).
  */
+import type { AblyApi } from '../../core/ably.ts';
 import type { AuthDefinition } from '../../core/config.ts';
 import { type ConfigProblem, describeProblem } from '../../core/config-problem.ts';
 import { type ChosenKeySource, type ConfiguredEndpoint, configureEndpoint } from '../../core/configure-endpoint.ts';
@@ -17,6 +18,8 @@ export interface EndpointComposition {
   readonly definition: AuthDefinition;
   readonly env: Environment;
   readonly keySource: KeyChoice;
+  /** Default: Ably is never called. */
+  readonly ably?: AblyApi | undefined;
   /** What the composition root itself found wrong. With any, every request is answered 503. */
   readonly problems?: readonly ConfigProblem[];
   /** Default: `console.log`, which every platform collects. */
@@ -31,13 +34,14 @@ export interface ComposedEndpoint {
 }
 
 export function composeEndpoint(composition: EndpointComposition): ComposedEndpoint {
-  const { definition, env, keySource, print = console.log, logProblems = true } = composition;
+  const { definition, env, keySource, ably, print = console.log, logProblems = true } = composition;
   const log = openLog(env, print);
   const { onEvent } = log;
   const endpoint = configureEndpoint({
     definition,
     env,
     keySource: withProblems(keySource, [...(composition.problems ?? []), ...log.problems]),
+    ...(ably && { ably }),
     ...(onEvent && { onEvent: (event) => (logProblems || event.kind !== 'misconfigured') && onEvent(event) }),
   });
   for (const warning of (keySource.ok && keySource.warnings) || []) log.notice('warn', describeProblem(warning));

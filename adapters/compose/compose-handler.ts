@@ -2,6 +2,7 @@
  * What `createHandler` of every host starts from, for projects that install the package: their definition, and beside it
  * whatever they choose for themselves. The rest is as in the prebuilt functions.
  */
+import type { AblyApi } from '../../core/ably.ts';
 import type { OnAuthEvent } from '../../core/auth-event.ts';
 import type { AuthDefinition } from '../../core/config.ts';
 import { configureEndpoint } from '../../core/configure-endpoint.ts';
@@ -14,6 +15,8 @@ export interface HandlerOptions {
   readonly env?: Environment;
   /** Default: chosen by `ABLY_API_KEY`, or where AWS can be read also by the settings that name a secret there. */
   readonly keySource?: KeySource;
+  /** How Ably is called, where the config needs it. Default: by its SDK, which the hosts of `fetch` have to be given. */
+  readonly ably?: AblyApi;
   /** Receives what happened, in place of the log. What it throws is ignored. Default: a line each on the console. */
   readonly onEvent?: OnAuthEvent;
 }
@@ -22,6 +25,8 @@ export interface HandlerOptions {
 export interface HandlerHost {
   readonly env: Environment;
   readonly chooseKey: (env: Environment) => KeyChoice;
+  /** Left out where a bundler would pack Ably's SDK for everybody. */
+  readonly createAblyApi?: (env: Environment) => AblyApi;
 }
 
 /** Never throws: a config that is wrong is logged once, whole, and answered 503 (S11). */
@@ -31,7 +36,11 @@ export function composeHandler(
   host: HandlerHost,
 ): ComposedEndpoint {
   const { env = host.env, keySource: own, onEvent } = options;
+  const ably = options.ably ?? host.createAblyApi?.(env);
   const keySource: KeyChoice = own ? { ok: true, source: own } : host.chooseKey(env);
-  if (!onEvent) return composeEndpoint({ definition, env, keySource });
-  return { endpoint: configureEndpoint({ definition, env, keySource, onEvent }), notice: () => {} };
+  if (!onEvent) return composeEndpoint({ definition, env, keySource, ably });
+  return {
+    endpoint: configureEndpoint({ definition, env, keySource, onEvent, ...(ably && { ably }) }),
+    notice: () => {},
+  };
 }

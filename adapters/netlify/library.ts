@@ -3,6 +3,7 @@
  * public here. The function's `config` stays in the site's file: Netlify reads it there without running anything.
  */
 import type { AuthDefinition } from '../../core/config.ts';
+import { createAblyApi } from '../ably/ably-api.ts';
 import { composeHandler, type HandlerOptions } from '../compose/compose-handler.ts';
 import { chooseEnvironmentKey } from '../compose/environment-key.ts';
 import { createNetlifyHandler, type NetlifyHandler } from './handler.ts';
@@ -15,6 +16,10 @@ export type { HandlerOptions };
 /** `export default createHandler(auth)`. Never throws: a wrong config is logged and answered 503. */
 export function createHandler(definition: AuthDefinition, options: HandlerOptions = {}): NetlifyHandler {
   return createNetlifyHandler(
-    composeHandler(definition, options, { env: readNetlifyEnvironment(), chooseKey: chooseEnvironmentKey }).endpoint,
+    composeHandler(definition, options, {
+      env: readNetlifyEnvironment(),
+      chooseKey: chooseEnvironmentKey,
+      createAblyApi,
+    }).endpoint,
   );
 }

@@ -7,6 +7,7 @@
  */
 import definition from '../../auth.config.ts';
 import { type ConfigProblem, describeProblem } from '../../core/config-problem.ts';
+import { createAblyApi } from '../ably/ably-api.ts';
 import { composeEndpoint } from '../compose/compose-endpoint.ts';
 import { chooseKeySource } from '../key-sources/choose-key-source.ts';
 import { LAMBDA_ENDPOINT, readAddress } from './read-address.ts';
@@ -20,6 +21,7 @@ const { endpoint, notice } = composeEndpoint({
   definition,
   env,
   keySource: chooseKeySource(env),
+  ably: createAblyApi(env),
   logProblems: onLambda,
 });
 problems.push(...endpoint.problems);

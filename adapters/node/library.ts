@@ -3,6 +3,7 @@
  * here.
  */
 import type { AuthDefinition } from '../../core/config.ts';
+import { createAblyApi } from '../ably/ably-api.ts';
 import { composeHandler, type HandlerOptions } from '../compose/compose-handler.ts';
 import { chooseKeySource } from '../compose/key-sources.ts';
 import { createNodeHandler, type NodeHandler } from './handler.ts';
@@ -15,6 +16,6 @@ export type { HandlerOptions };
 /** `app.use('/api/ably-auth', createHandler(auth))`. Never throws: a wrong config is logged and answered 503. */
 export function createHandler(definition: AuthDefinition, options: HandlerOptions = {}): NodeHandler {
   return createNodeHandler(
-    composeHandler(definition, options, { env: process.env, chooseKey: chooseKeySource }).endpoint,
+    composeHandler(definition, options, { env: process.env, chooseKey: chooseKeySource, createAblyApi }).endpoint,
   );
 }

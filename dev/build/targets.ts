@@ -6,6 +6,7 @@
  */
 import type { BuildOptions } from 'esbuild';
 import { keepLazyApart } from './keep-lazy-apart.ts';
+import { oneSdkFile } from './one-sdk-file.ts';
 
 export interface Target {
   readonly name: 'aws-lambda' | 'vercel' | 'netlify' | 'node';
@@ -39,7 +40,7 @@ export function bundleOptions({ entry, out, split, name }: Target, root: string)
     bundle: true,
     minify: true,
     splitting: split,
-    plugins: split ? [keepLazyApart] : [],
+    plugins: split ? [oneSdkFile, keepLazyApart] : [],
     chunkNames: 'chunks/[name]-[hash]',
     platform: 'node',
     // The oldest Node that anything of ours runs on.
