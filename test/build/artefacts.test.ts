@@ -12,7 +12,7 @@ import { type Built, buildArtefacts } from './built.ts';
  * themselves and tokens are verified (docs/decisions/0016); the benchmark says by how much. A drop-in is one file, with
  * the JWT library in it.
  */
-const MAX_COLD_START_BYTES = { split: 70_000, oneFile: 98_000 };
+const MAX_COLD_START_BYTES = { split: 70_500, oneFile: 98_000 };
 
 let built: Built;
 let again: Built;
