@@ -24,7 +24,18 @@ export interface DropInConfig {
 /** @param entryUrl `import.meta.url` of the entry: a policy may be a file beside it */
 export function readDropInConfig(env: Environment, entryUrl: string): DropInConfig {
   const problems: ConfigProblem[] = [];
-  const rules = readRules(env, entryUrl, problems);
+  return dropInConfig(env, readRules(env, entryUrl, problems), problems);
+}
+
+/**
+ * @param rules `undefined` beside problems that say why there are none
+ * @param problems receives what is wrong with the rest
+ */
+export function dropInConfig(
+  env: Environment,
+  rules: readonly Rule[] | undefined,
+  problems: ConfigProblem[],
+): DropInConfig {
   const sources: IdentitySource[] = [...environmentSources(env)];
   if (rules?.some(({ when }) => coversAnonymous(when))) sources.push(anonymous());
   if (sources.length === 0) {

@@ -4,9 +4,10 @@
  */
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkConfig } from '../../core/check-config.ts';
 import { describeProblem } from '../../core/config-problem.ts';
+import { describeFinding } from '../../core/policy/lint-finding.ts';
 import { bundle } from './bundle.ts';
-import { checkConfig } from './check-config.ts';
 import { buildLibrary } from './library.ts';
 import { staticGraph } from './static-graph.ts';
 import { TARGETS } from './targets.ts';
@@ -25,8 +26,9 @@ async function main(wanted: readonly string[]): Promise<number> {
 
   if (targets.some(({ hasConfig }) => hasConfig)) {
     const { default: definition } = await import('../../auth.config.ts');
-    const { problems, notes } = checkConfig(definition, process.env);
-    for (const note of notes) console.warn(`  ${note}`);
+    const { problems, findings, unchecked } = checkConfig(definition, process.env);
+    if (unchecked) console.warn(`  auth.config.ts was not checked: ${unchecked}.`);
+    for (const finding of findings) console.warn(`  ${describeFinding(finding)}`);
     if (problems.length > 0) return stopped(problems.map((problem) => `- ${describeProblem(problem)}`));
   }
   try {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import shipped from '../../auth.config.ts';
-import { checkConfig } from '../../dev/build/check-config.ts';
+import { checkConfig } from '../../core/check-config.ts';
 import { type AuthConfig, anonymous, defineAuth, session, sessionSecrets } from '../../index.ts';
 
 const rules: AuthConfig['rules'] = [
@@ -11,10 +11,10 @@ const settings = (build: Parameters<typeof defineAuth>[0], env = {}): readonly s
 
 describe('checkConfig', () => {
   it('passes the shipped config with nothing set: no secret is needed to build', () => {
-    const { problems, notes } = checkConfig(shipped, {});
+    const { problems, findings } = checkConfig(shipped, {});
     expect(problems).toEqual([]);
     // Its one broad grant is meant, and said all the same.
-    expect(notes).toEqual([expect.stringMatching(/^note: rules\[1\]\.grant\["\*"\]: /)]);
+    expect(findings).toMatchObject([{ severity: 'note', setting: 'rules[1].grant["*"]' }]);
   });
 
   it('asks for no secret, even where the config always wants one', () => {
@@ -52,12 +52,12 @@ describe('checkConfig', () => {
       if (!env.TENANT) throw new TypeError('no TENANT, hunter2');
       return { sources: [anonymous()], rules };
     };
-    const { problems, notes } = checkConfig(defineAuth(build), {});
-    expect(problems).toEqual([]);
-    expect(notes).toEqual([
-      'auth.config.ts was not checked: building it failed (TypeError) with the environment of this build.',
-    ]);
-    expect(checkConfig(defineAuth(build), { TENANT: 'acme' }).notes).toEqual([]);
+    expect(checkConfig(defineAuth(build), {})).toEqual({
+      problems: [],
+      findings: [],
+      unchecked: 'building it failed (TypeError) with the environment of this process',
+    });
+    expect(checkConfig(defineAuth(build), { TENANT: 'acme' })).toEqual({ problems: [], findings: [] });
   });
 
   it('stops for a file whose default export is no definition', () => {

@@ -1,0 +1,107 @@
+/**
+ * Imports a config that somebody wrote in TypeScript, with what their project and their Node have: nothing is installed
+ * for it (docs/decisions/0029).
+ *
+ * The project's own esbuild comes first: it reads a config as the platforms do that bundle it (path aliases, imports
+ * without endings). Without one, Node reads it by itself, from 22.18 on.
+ */
+import { existsSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { CannotRun } from './command.ts';
+
+/**
+ * @param file absolute
+ * @returns the default export
+ * @throws CannotRun, which says nothing of an error that the config itself threw but its kind (S10)
+ */
+export async function importConfig(file: string): Promise<unknown> {
+  try {
+    const module = (await (/\.[mc]?ts$/.test(file) ? importTypeScript(file) : importFile(file))) as {
+      default?: unknown;
+    };
+    return module.default;
+  } catch (error) {
+    throw error instanceof CannotRun ? error : new CannotRun(`${file} cannot be imported: ${whatFailed(error)}`);
+  }
+}
+
+async function importTypeScript(file: string): Promise<unknown> {
+  const esbuild = esbuildOf(file);
+  if (esbuild !== undefined) return importBundled(file, esbuild);
+  if ((process.features as { readonly typescript?: unknown }).typescript) return importFile(file);
+  throw new CannotRun(
+    `Node ${process.versions.node} reads no TypeScript. Use Node 22.18 or later, or npm install --save-dev esbuild.`,
+  );
+}
+
+function importFile(file: string): Promise<unknown> {
+  return import(pathToFileURL(file).href);
+}
+
+/** Where the project that holds the file has esbuild, if it has. */
+function esbuildOf(file: string): string | undefined {
+  try {
+    return createRequire(file).resolve('esbuild');
+  } catch {
+    return undefined;
+  }
+}
+
+async function importBundled(file: string, esbuild: string): Promise<unknown> {
+  const { build } = (await importFile(esbuild)) as typeof import('esbuild');
+  const { outputFiles } = await build({
+    entryPoints: [file],
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: `node${process.versions.node}`,
+    write: false,
+    logLevel: 'silent',
+    // For a config that reads files beside it.
+    define: {
+      'import.meta.url': JSON.stringify(pathToFileURL(file).href),
+      'import.meta.dirname': JSON.stringify(dirname(file)),
+      'import.meta.filename': JSON.stringify(file),
+    },
+  });
+  const bundled = join(placeFor(file), `.ably-auth-functions-${process.pid}-${Date.now()}.mjs`);
+  try {
+    await writeFile(bundled, outputFiles[0]?.contents ?? '');
+    return await importFile(bundled);
+  } finally {
+    await rm(bundled, { force: true });
+  }
+}
+
+/** From where its packages are found as from the file itself, and where nothing watches: the nearest node_modules. */
+function placeFor(file: string): string {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const modules = join(folder, 'node_modules');
+    if (existsSync(modules)) return modules;
+    if (dirname(folder) === folder) return dirname(file);
+  }
+}
+
+/** Node and esbuild speak of code. What the config itself throws may hold what it read from the environment. */
+function whatFailed(error: unknown): string {
+  const { errors, code } = error as { readonly errors?: unknown; readonly code?: unknown };
+  if (Array.isArray(errors)) return (errors as readonly BuildProblem[]).map(describeBuildProblem).join('\n');
+  const isNodes =
+    typeof code === 'string' && /^ERR_(MODULE|UNSUPPORTED|INVALID_TYPESCRIPT|PACKAGE|UNKNOWN)_/.test(code);
+  if (error instanceof Error && (isNodes || error instanceof SyntaxError)) return error.message;
+  const kind = error instanceof Error ? error.constructor.name : typeof error;
+  return `it threw a ${kind} (its message may hold a secret, and is not shown).`;
+}
+
+interface BuildProblem {
+  readonly text: string;
+  readonly location: { readonly file: string; readonly line: number } | null;
+}
+
+function describeBuildProblem({ text, location }: BuildProblem): string {
+  return location ? `${location.file}:${location.line}: ${text}` : text;
+}

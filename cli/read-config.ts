@@ -1,0 +1,37 @@
+/**
+ * Which config a command is about: the one that is named, or the one that lies where a project keeps it. A JSON policy
+ * becomes the config that the prebuilt functions make of it.
+ */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { dropInConfig } from '../adapters/compose/drop-in-config.ts';
+import type { AuthDefinition } from '../core/config.ts';
+import type { ConfigProblem } from '../core/config-problem.ts';
+import { readJsonPolicy } from '../core/policy/json-policy.ts';
+import type { Environment } from '../core/settings.ts';
+import { CannotRun } from './command.ts';
+import { importConfig } from './import-config.ts';
+
+const USUAL_NAMES = ['auth.config.ts', 'auth.config.mts', 'auth.config.js', 'auth.config.mjs'];
+
+export interface ReadConfig {
+  /** As it was named, or as it was found. */
+  readonly file: string;
+  /** What the file exports, unchecked; of a JSON policy a definition in any case. */
+  readonly definition: AuthDefinition;
+  /** Of a JSON policy only. With any, the definition is a stand-in. */
+  readonly problems: readonly ConfigProblem[];
+}
+
+/** @throws CannotRun when there is no such file, or it cannot be imported */
+export async function readConfig(named: string | undefined, folder: string, env: Environment): Promise<ReadConfig> {
+  const file = named ?? USUAL_NAMES.find((name) => existsSync(resolve(folder, name)));
+  if (file === undefined) throw new CannotRun(`There is no auth.config.ts in ${folder}. Name the file.`);
+  const path = resolve(folder, file);
+  if (!existsSync(path)) throw new CannotRun(`There is no file ${file}.`);
+  if (!/\.json$/i.test(path)) return { file, definition: (await importConfig(path)) as AuthDefinition, problems: [] };
+  const problems: ConfigProblem[] = [];
+  const rules = readJsonPolicy(await readFile(path, 'utf8'), file, problems);
+  return { file, ...dropInConfig(env, rules, problems) };
+}

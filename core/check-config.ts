@@ -1,0 +1,46 @@
+/**
+ * Finds what is wrong with an `auth.config.ts` before it is deployed, as far as that can be known without a secret (S11):
+ * for the build, and for whoever asks on a machine that has none.
+ *
+ * Placeholders stand in for secrets that are not set here, so that the sources which need them exist and are checked
+ * together. What the environment does set is read as it is: a deployment passes it on.
+ */
+import type { AuthDefinition } from './config.ts';
+import type { ConfigProblem } from './config-problem.ts';
+import { lintPolicy } from './policy/lint.ts';
+import type { LintFinding } from './policy/lint-finding.ts';
+import { resolveConfig } from './resolve-config.ts';
+import type { Environment } from './settings.ts';
+
+const PLACEHOLDERS = { ABLY_AUTH_SESSION_SECRET: 'placeholder-while-building-no-secret-is-needed' };
+
+export interface ConfigCheck {
+  readonly problems: readonly ConfigProblem[];
+  /** Allowed, and hardly meant. */
+  readonly findings: readonly LintFinding[];
+  /** Why nothing is known about the config, without a word of the error's message (S10). */
+  readonly unchecked?: string;
+}
+
+export function checkConfig(definition: AuthDefinition, env: Environment): ConfigCheck {
+  const checked = withPlaceholders(env);
+  try {
+    definition?.build?.(checked);
+  } catch (error) {
+    // It may read a variable that only the deployed function has, so that nothing is known about its rules here.
+    const kind = error instanceof Error ? error.constructor.name : typeof error;
+    return {
+      problems: [],
+      findings: [],
+      unchecked: `building it failed (${kind}) with the environment of this process`,
+    };
+  }
+  const resolution = resolveConfig(definition, checked);
+  if (!resolution.ok) return { problems: resolution.problems, findings: [] };
+  return { problems: [], findings: lintPolicy(definition.build(checked)) };
+}
+
+/** The environment, with something in the place of each secret that a config needs in order to be looked at. */
+export function withPlaceholders(env: Environment): Environment {
+  return { ...PLACEHOLDERS, ...Object.fromEntries(Object.entries(env).filter(([, value]) => value)) };
+}
