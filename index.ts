@@ -44,12 +44,18 @@ export {
 export { netlifyIdentity, supabaseSecret } from './adapters/identity/secret-presets.ts';
 export { type SharedSecretOptions, sharedSecretJwt } from './adapters/identity/shared-secret-jwt.ts';
 export type { TokenPlace } from './adapters/identity/token-place.ts';
+export { type MemoryStoreOptions, memoryStore } from './adapters/stores/memory.ts';
 export { type AblyApi, AblyApiError, type AblyApiFailure } from './core/ably.ts';
 export type { AuthEndpoint } from './core/auth-endpoint.ts';
 export type { AuthEvent, OnAuthEvent } from './core/auth-event.ts';
 export { type AuthConfig, type AuthDefinition, defineAuth } from './core/config.ts';
 export { type ConfigProblem, describeProblem } from './core/config-problem.ts';
-export { type ConfiguredEndpoint, configureEndpoint, type EndpointParts } from './core/configure-endpoint.ts';
+export {
+  type ChosenStore,
+  type ConfiguredEndpoint,
+  configureEndpoint,
+  type EndpointParts,
+} from './core/configure-endpoint.ts';
 export type { AuthRequest, AuthResponse } from './core/http.ts';
 export { anonymous } from './core/identity/anonymous.ts';
 export { clearGuestCookie, type GuestSourceOptions, guest } from './core/identity/guest.ts';
@@ -69,3 +75,4 @@ export { PRESET_PAGES } from './core/policy/preset-pages.ts';
 export { PRESETS, type PresetName } from './core/policy/presets.ts';
 export { broad, type Condition, type Lookup, type Match, type PolicyCall, type Rule } from './core/policy/rule.ts';
 export { type Environment, sessionSecrets } from './core/settings.ts';
+export { type RecordStore, type StoredRecord, StoreError, type VersionedRecord } from './core/stores.ts';

@@ -12,7 +12,7 @@ import type { ConfigProblem } from './config-problem.ts';
 import { AuthFailure } from './errors.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import type { KeySource } from './keys/key-source.ts';
-import { createRecords } from './records.ts';
+import type { Records } from './records.ts';
 import { resolveConfig } from './resolve-config.ts';
 import type { Environment } from './settings.ts';
 import type { RecordStore } from './stores.ts';
@@ -24,14 +24,18 @@ export type ChosenKeySource =
   | { readonly ok: true; readonly source: KeySource }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
+export type ChosenStore =
+  | { readonly ok: true; readonly store: RecordStore | undefined }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
 export interface EndpointParts {
   readonly definition: AuthDefinition;
   readonly env: Environment;
   readonly keySource: ChosenKeySource;
   /** How Ably is asked for what cannot be signed here. Default: it is not, and a config that needs it is wrong. */
   readonly ably?: AblyApi;
-  /** What the settings say about where records are kept; a store in the config wins. Default: none. */
-  readonly store?: RecordStore;
+  /** What the settings say about where records are kept. Does not count where the config names a store. */
+  readonly chosenStore?: ChosenStore;
   /** Receives one event a request, and a few about the key. What it throws is ignored. Default: nobody listens. */
   readonly onEvent?: OnAuthEvent;
   /** Milliseconds since the epoch. Default: the system's clock. */
@@ -41,14 +45,18 @@ export interface EndpointParts {
 export interface ConfiguredEndpoint extends AuthEndpoint {
   /** Empty when the endpoint can serve. */
   readonly problems: readonly ConfigProblem[];
+  /** The name of the store in use, if any. */
+  readonly storeName?: string;
 }
 
 export function configureEndpoint(parts: EndpointParts): ConfiguredEndpoint {
-  const { definition, env, keySource, ably, nowMs = Date.now } = parts;
+  const { definition, env, keySource, chosenStore = NO_STORE, ably, nowMs = Date.now } = parts;
   const onEvent = parts.onEvent && quietly(parts.onEvent);
   const resolution = resolveConfig(definition, env);
-  if (!resolution.ok || !keySource.ok) {
-    const problems = [...(resolution.ok ? [] : resolution.problems), ...(keySource.ok ? [] : keySource.problems)];
+  const ownStore = resolution.ok ? resolution.auth.store : undefined;
+  const settledStore = ownStore ? { ok: true as const, store: ownStore } : chosenStore;
+  if (!resolution.ok || !keySource.ok || !settledStore.ok) {
+    const problems = [resolution, keySource, settledStore].flatMap((part) => (part.ok ? [] : part.problems));
     onEvent?.({ kind: 'misconfigured', problems });
     const cors = resolution.ok ? resolution.auth.cors : NO_ORIGIN;
     return Object.freeze({ problems, handle: answerMisconfigured(cors) });
@@ -57,12 +65,28 @@ export function configureEndpoint(parts: EndpointParts): ConfiguredEndpoint {
     nowMs,
     ...(onEvent && { onKeyEvent: (event) => onEvent({ kind: 'key', event }) }),
   });
-  const store = resolution.auth.store ?? parts.store;
-  const records = store && createRecords(store, { nowMs });
+  const { store } = settledStore;
+  const records = store && recordsOnFirstUse(store, nowMs);
   return Object.freeze({
     problems: [],
+    ...(store && { storeName: store.name }),
     ...createAuthEndpoint(resolution.auth, { keys, records, ably, onEvent, nowMs }),
   });
+}
+
+const NO_STORE: ChosenStore = { ok: true, store: undefined };
+
+/** Most requests of most endpoints keep nothing, so how it is done is not read at their start. */
+function recordsOnFirstUse(store: RecordStore, nowMs: () => number): Records {
+  let opened: Records | undefined;
+  const open = async (): Promise<Records> => {
+    opened ??= (await import('./records.ts')).createRecords(store, { nowMs });
+    return opened;
+  };
+  return {
+    read: async (key) => (await open()).read(key),
+    update: async (key, change) => (await open()).update(key, change),
+  };
 }
 
 /** Of a config that cannot be used nobody knows which origins it would have allowed. */

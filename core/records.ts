@@ -24,9 +24,15 @@ export interface Records {
   update(key: string, change: (value: string | undefined) => RecordChange): Promise<void>;
 }
 
-/** With the pauses between them, 64 writers of one record all get through (the contract suite of the stores). */
+/**
+ * With the pauses between them, 64 writers of one record all get through (the contract suite of the stores). A pause is
+ * drawn at random up to a bound that doubles: writers that keep meeting each other spread.
+ */
 const MAX_TRIES = 40;
-const MAX_PAUSE_MS = 50;
+const FIRST_PAUSE_MS = 4;
+const MAX_PAUSE_MS = 400;
+/** No further try is begun after this: whoever asked has an answer to give. */
+const MAX_UPDATE_MS = 6_000;
 
 export function createRecords(store: RecordStore, { nowMs, callTimeoutMs = 1_500 }: RecordsOptions): Records {
   const call = <Result>(run: () => Promise<Result>): Promise<Result> => withinTime(store.name, callTimeoutMs, run);
@@ -38,17 +44,19 @@ export function createRecords(store: RecordStore, { nowMs, callTimeoutMs = 1_500
       return record && isAlive(record) ? record.value : undefined;
     },
     async update(key, change) {
-      for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      // A clock that is not set while we wait, unlike the one that decides about expiry.
+      const startedMs = performance.now();
+      for (let tries = 0; tries < MAX_TRIES && performance.now() - startedMs < MAX_UPDATE_MS; tries += 1) {
         const seen = await call(() => store.read(key));
         const next = change(seen && isAlive(seen) ? seen.value : undefined);
-        if (next === 'keep' || (next === 'delete' && seen === undefined)) return;
-        // An empty record that has expired, and not `delete`, which would not notice what was written meanwhile.
+        if (next === 'keep' || (next === 'delete' && !(seen && isAlive(seen)))) return;
+        // A record that has expired by any clock, and not `delete`, which would not notice what was written meanwhile.
         const record = next === 'delete' ? { value: '', expiresAtMs: 0 } : next;
         if (Buffer.byteLength(record.value) > MAX_RECORD_BYTES) throw new StoreError(store.name, 'record too large');
         if (await call(() => store.compareAndSet(key, seen?.version, record))) return;
-        await pause(Math.random() * Math.min(MAX_PAUSE_MS, 2 ** tries));
+        await pause(Math.random() * Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries));
       }
-      throw new StoreError(store.name, `others changed the record at each of ${MAX_TRIES} tries`);
+      throw new StoreError(store.name, 'others changed the record at every try');
     },
   } satisfies Records);
 }
@@ -57,6 +65,7 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** What a driver fails with is a StoreError by the port; what else may come out of one is made into one here. */
 async function withinTime<Result>(store: string, timeoutMs: number, run: () => Promise<Result>): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -64,6 +73,11 @@ async function withinTime<Result>(store: string, timeoutMs: number, run: () => P
   });
   try {
     return await Promise.race([run(), late]);
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    // Of an error that the port does not allow, only the class: the rest may hold anything (S10).
+    const kind = error instanceof Error ? error.constructor.name : typeof error;
+    throw new StoreError(store, `failed in an unexpected way (${kind})`);
   } finally {
     clearTimeout(timer);
   }

@@ -27,6 +27,8 @@ export const SETTINGS = {
   ABLY_AUTH_TOKEN_FORMAT: '`token-request` (default) or `jwt`',
   ABLY_AUTH_TTL: 'how long a token lives, `15m`, `1h` (default); a minute to 24 hours',
   ABLY_AUTH_SESSION_SECRET: 'signs session cookies; 32 bytes or more; `new,old` while rotating',
+  ABLY_AUTH_STORE:
+    'where what must be remembered is kept: `memory`, `dynamodb:<table>`, `redis://…`, `rediss://…` or `netlify-blobs:<name>`',
   ABLY_AUTH_LOG: '`json` (default), `pretty` or `silent`',
   ABLY_ENDPOINT: 'another Ably-compatible service, host name only',
   ABLY_PORT: 'its port',

@@ -11,11 +11,14 @@ import { chooseKeySource } from '../key-sources/choose-key-source.ts';
 import { createLambdaHandler, type LambdaHandler } from './handler.ts';
 
 const { env } = process;
+// What most functions do without is not even read: they keep nothing.
+const store = env.ABLY_AUTH_STORE && (await import('../compose/prebuilt-store.ts')).choosePrebuiltStore(env);
 const { endpoint, notice } = composeEndpoint({
   definition,
   env,
   keySource: chooseKeySource(env),
   ably: createAblyApi(env),
+  ...(store && { store }),
 });
 
 export const handler: LambdaHandler = createLambdaHandler(endpoint, {

@@ -4,6 +4,7 @@
  */
 import type { AuthDefinition } from '../../core/config.ts';
 import { createAblyApi } from '../ably/ably-api.ts';
+import { chooseAwsStore } from '../compose/aws-store.ts';
 import { composeHandler, type HandlerOptions } from '../compose/compose-handler.ts';
 import { chooseKeySource } from '../compose/key-sources.ts';
 import { createLambdaHandler, type LambdaHandler } from './handler.ts';
@@ -18,6 +19,7 @@ export function createHandler(definition: AuthDefinition, options: HandlerOption
     env: process.env,
     chooseKey: chooseKeySource,
     createAblyApi,
+    chooseStore: chooseAwsStore,
   });
   return createLambdaHandler(endpoint, { onUnknownEvent: (line) => notice('info', line) });
 }

@@ -7,7 +7,12 @@
 import type { AblyApi } from '../../core/ably.ts';
 import type { AuthDefinition } from '../../core/config.ts';
 import { type ConfigProblem, describeProblem } from '../../core/config-problem.ts';
-import { type ChosenKeySource, type ConfiguredEndpoint, configureEndpoint } from '../../core/configure-endpoint.ts';
+import {
+  type ChosenKeySource,
+  type ChosenStore,
+  type ConfiguredEndpoint,
+  configureEndpoint,
+} from '../../core/configure-endpoint.ts';
 import type { Environment } from '../../core/settings.ts';
 import { openLog, type ProcessLog } from './open-log.ts';
 
@@ -20,6 +25,8 @@ export interface EndpointComposition {
   readonly keySource: KeyChoice;
   /** Default: Ably is never called. */
   readonly ably?: AblyApi | undefined;
+  /** What `chooseStore` returns. Default: none. */
+  readonly store?: ChosenStore;
   /** What the composition root itself found wrong. With any, every request is answered 503. */
   readonly problems?: readonly ConfigProblem[];
   /** Default: `console.log`, which every platform collects. */
@@ -34,7 +41,7 @@ export interface ComposedEndpoint {
 }
 
 export function composeEndpoint(composition: EndpointComposition): ComposedEndpoint {
-  const { definition, env, keySource, ably, print = console.log, logProblems = true } = composition;
+  const { definition, env, keySource, store, ably, print = console.log, logProblems = true } = composition;
   const log = openLog(env, print);
   const { onEvent } = log;
   const endpoint = configureEndpoint({
@@ -42,11 +49,19 @@ export function composeEndpoint(composition: EndpointComposition): ComposedEndpo
     env,
     keySource: withProblems(keySource, [...(composition.problems ?? []), ...log.problems]),
     ...(ably && { ably }),
+    ...(store && { chosenStore: store }),
     ...(onEvent && { onEvent: (event) => (logProblems || event.kind !== 'misconfigured') && onEvent(event) }),
   });
   for (const warning of (keySource.ok && keySource.warnings) || []) log.notice('warn', describeProblem(warning));
+  if (endpoint.storeName === 'memory' && (env.AWS_LAMBDA_FUNCTION_NAME || env.VERCEL)) {
+    log.notice('warn', MEMORY_IS_NOT_SHARED);
+  }
   return { endpoint, notice: log.notice };
 }
+
+/** A container may be the only one; of functions the platform starts as many as it likes. */
+const MEMORY_IS_NOT_SHARED =
+  'ABLY_AUTH_STORE: memory is not shared by the instances of a function. Name a store that is (docs/stores.md)';
 
 /** The endpoint serves only with a key source, so one that is withheld is how further problems stop it. */
 function withProblems(keySource: ChosenKeySource, problems: readonly ConfigProblem[]): ChosenKeySource {

@@ -5,7 +5,7 @@
 import type { AblyApi } from '../../core/ably.ts';
 import type { OnAuthEvent } from '../../core/auth-event.ts';
 import type { AuthDefinition } from '../../core/config.ts';
-import { configureEndpoint } from '../../core/configure-endpoint.ts';
+import { type ChosenStore, configureEndpoint } from '../../core/configure-endpoint.ts';
 import type { KeySource } from '../../core/keys/key-source.ts';
 import type { Environment } from '../../core/settings.ts';
 import { type ComposedEndpoint, composeEndpoint, type KeyChoice } from './compose-endpoint.ts';
@@ -27,6 +27,7 @@ export interface HandlerHost {
   readonly chooseKey: (env: Environment) => KeyChoice;
   /** Left out where a bundler would pack Ably's SDK for everybody. */
   readonly createAblyApi?: (env: Environment) => AblyApi;
+  readonly chooseStore: (env: Environment) => ChosenStore;
 }
 
 /** Never throws: a config that is wrong is logged once, whole, and answered 503 (S11). */
@@ -38,9 +39,10 @@ export function composeHandler(
   const { env = host.env, keySource: own, onEvent } = options;
   const ably = options.ably ?? host.createAblyApi?.(env);
   const keySource: KeyChoice = own ? { ok: true, source: own } : host.chooseKey(env);
-  if (!onEvent) return composeEndpoint({ definition, env, keySource, ably });
+  const store = host.chooseStore(env);
+  if (!onEvent) return composeEndpoint({ definition, env, keySource, store, ably });
   return {
-    endpoint: configureEndpoint({ definition, env, keySource, onEvent, ...(ably && { ably }) }),
+    endpoint: configureEndpoint({ definition, env, keySource, chosenStore: store, onEvent, ...(ably && { ably }) }),
     notice: () => {},
   };
 }

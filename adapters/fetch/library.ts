@@ -8,6 +8,7 @@
 import type { AuthDefinition } from '../../core/config.ts';
 import { composeHandler, type HandlerOptions } from '../compose/compose-handler.ts';
 import { chooseEnvironmentKey } from '../compose/environment-key.ts';
+import { chooseStore } from '../stores/choose-store.ts';
 import { createFetchHandler, type FetchHandlerOptions } from './handler.ts';
 
 export { createFetchHandler, type FetchHandlerOptions } from './handler.ts';
@@ -22,6 +23,6 @@ export function createHandler<Args extends unknown[] = []>(
   options: HandlerOptions & FetchHandlerOptions<Args> = {},
 ): (request: Request, ...args: Args) => Promise<Response> {
   const env = globalThis.process?.env ?? {};
-  const { endpoint } = composeHandler(definition, options, { env, chooseKey: chooseEnvironmentKey });
+  const { endpoint } = composeHandler(definition, options, { env, chooseKey: chooseEnvironmentKey, chooseStore });
   return createFetchHandler(endpoint, options);
 }

@@ -6,6 +6,7 @@ import type { Config } from '@netlify/functions';
 import { composeEndpoint } from '../compose/compose-endpoint.ts';
 import { readDropInConfig } from '../compose/drop-in-config.ts';
 import { chooseEnvironmentKey } from '../compose/environment-key.ts';
+import { chooseStore } from '../stores/choose-store.ts';
 import { createNetlifyHandler } from './handler.ts';
 import { readNetlifyEnvironment } from './read-environment.ts';
 
@@ -14,6 +15,9 @@ const { endpoint } = composeEndpoint({
   ...readDropInConfig(env, import.meta.url),
   env,
   keySource: chooseEnvironmentKey(env),
+  store: chooseStore(env, {
+    'netlify-blobs': async (name) => (await import('../stores/netlify-blobs.ts')).netlifyBlobsStore({ name }),
+  }),
 });
 
 export default createNetlifyHandler(endpoint);

@@ -6,6 +6,7 @@ import type { AuthDefinition } from '../../core/config.ts';
 import { createAblyApi } from '../ably/ably-api.ts';
 import { composeHandler, type HandlerOptions } from '../compose/compose-handler.ts';
 import { chooseEnvironmentKey } from '../compose/environment-key.ts';
+import { chooseStore } from '../stores/choose-store.ts';
 import { createNetlifyHandler, type NetlifyHandler } from './handler.ts';
 import { readNetlifyEnvironment } from './read-environment.ts';
 
@@ -19,6 +20,7 @@ export function createHandler(definition: AuthDefinition, options: HandlerOption
     composeHandler(definition, options, {
       env: readNetlifyEnvironment(),
       chooseKey: chooseEnvironmentKey,
+      chooseStore,
       createAblyApi,
     }).endpoint,
   );

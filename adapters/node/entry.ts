@@ -17,11 +17,14 @@ const { env } = process;
 const onLambda = Boolean(env[LAMBDA_ENDPOINT]);
 const problems: ConfigProblem[] = [];
 const address = readAddress(env, problems);
+// What most containers do without is not even read: they keep nothing.
+const store = env.ABLY_AUTH_STORE && (await import('../compose/prebuilt-store.ts')).choosePrebuiltStore(env);
 const { endpoint, notice } = composeEndpoint({
   definition,
   env,
   keySource: chooseKeySource(env),
   ably: createAblyApi(env),
+  ...(store && { store }),
   logProblems: onLambda,
 });
 problems.push(...endpoint.problems);

@@ -4,6 +4,7 @@
  */
 import type { AuthDefinition } from '../../core/config.ts';
 import { createAblyApi } from '../ably/ably-api.ts';
+import { chooseAwsStore } from '../compose/aws-store.ts';
 import { composeHandler, type HandlerOptions } from '../compose/compose-handler.ts';
 import { chooseKeySource } from '../compose/key-sources.ts';
 import { createNodeHandler, type NodeHandler } from './handler.ts';
@@ -16,6 +17,11 @@ export type { HandlerOptions };
 /** `app.use('/api/ably-auth', createHandler(auth))`. Never throws: a wrong config is logged and answered 503. */
 export function createHandler(definition: AuthDefinition, options: HandlerOptions = {}): NodeHandler {
   return createNodeHandler(
-    composeHandler(definition, options, { env: process.env, chooseKey: chooseKeySource, createAblyApi }).endpoint,
+    composeHandler(definition, options, {
+      env: process.env,
+      chooseKey: chooseKeySource,
+      chooseStore: chooseAwsStore,
+      createAblyApi,
+    }).endpoint,
   );
 }

@@ -5,6 +5,7 @@
 import { composeEndpoint } from '../compose/compose-endpoint.ts';
 import { readDropInConfig } from '../compose/drop-in-config.ts';
 import { chooseEnvironmentKey } from '../compose/environment-key.ts';
+import { chooseStore } from '../stores/choose-store.ts';
 import { createVercelHandler } from './handler.ts';
 
 const { env } = process;
@@ -12,6 +13,7 @@ const { endpoint } = composeEndpoint({
   ...readDropInConfig(env, import.meta.url),
   env,
   keySource: chooseEnvironmentKey(env),
+  store: chooseStore(env),
 });
 
 export default createVercelHandler(endpoint);

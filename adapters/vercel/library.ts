@@ -6,6 +6,7 @@ import type { AuthDefinition } from '../../core/config.ts';
 import { createAblyApi } from '../ably/ably-api.ts';
 import { composeHandler, type HandlerOptions } from '../compose/compose-handler.ts';
 import { chooseEnvironmentKey } from '../compose/environment-key.ts';
+import { chooseStore } from '../stores/choose-store.ts';
 import { createVercelClassicHandler, type VercelClassicHandler } from './classic-handler.ts';
 import { createVercelHandler, type VercelHandler } from './handler.ts';
 
@@ -22,13 +23,23 @@ export type { HandlerOptions };
 /** `export default createHandler(auth)`. Never throws: a wrong config is logged and answered 503. */
 export function createHandler(definition: AuthDefinition, options: HandlerOptions = {}): VercelHandler {
   return createVercelHandler(
-    composeHandler(definition, options, { env: process.env, chooseKey: chooseEnvironmentKey, createAblyApi }).endpoint,
+    composeHandler(definition, options, {
+      env: process.env,
+      chooseKey: chooseEnvironmentKey,
+      chooseStore,
+      createAblyApi,
+    }).endpoint,
   );
 }
 
 /** The same in the signature `(request, response)`, for projects whose other functions have it. */
 export function createClassicHandler(definition: AuthDefinition, options: HandlerOptions = {}): VercelClassicHandler {
   return createVercelClassicHandler(
-    composeHandler(definition, options, { env: process.env, chooseKey: chooseEnvironmentKey, createAblyApi }).endpoint,
+    composeHandler(definition, options, {
+      env: process.env,
+      chooseKey: chooseEnvironmentKey,
+      chooseStore,
+      createAblyApi,
+    }).endpoint,
   );
 }

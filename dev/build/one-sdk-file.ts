@@ -6,13 +6,14 @@ import { builtinModules } from 'node:module';
 import { build, type Plugin } from 'esbuild';
 
 /**
- * What the SDK does without: `ws` uses the first two where somebody has installed them, and the last is the cache of
- * `got`, which the SDK leaves off and which would look for its stores at run time.
+ * What the SDKs do without: `ws` uses the first two where somebody has installed them, the third is the cache of `got`,
+ * which Ably's SDK leaves off and which would look for its stores at run time, and `debug` tries the last.
  */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   bufferutil: "throw new Error('It is not installed');",
   'utf-8-validate': "throw new Error('It is not installed');",
   keyv: 'module.exports = class {};',
+  'supports-color': "throw new Error('It is not installed');",
 };
 
 /** An ES module has no `require`. */
@@ -35,7 +36,7 @@ export const oneSdkFile: Plugin = {
   name: 'one-sdk-file',
   setup({ initialOptions, onLoad }) {
     const { absWorkingDir, minify, platform, target, logLevel } = initialOptions;
-    onLoad({ filter: /[\\/]ably-sdk\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: /[\\/](ably|redis)-sdk\.ts$/ }, async ({ path }) => {
       const options = { absWorkingDir, minify, platform, target, logLevel } as typeof initialOptions;
       const { outputFiles } = await build({
         ...options,

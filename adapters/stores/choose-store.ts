@@ -1,0 +1,73 @@
+/**
+ * Decides, from `ABLY_AUTH_STORE`, where records are kept. Reads no store and no driver: the one that is named is loaded
+ * with the first record. Says what is wrong with the setting, and never repeats it, since it may hold a password (S10).
+ */
+import type { ConfigProblem } from '../../core/config-problem.ts';
+import type { ChosenStore } from '../../core/configure-endpoint.ts';
+import type { Environment } from '../../core/settings.ts';
+import type { RecordStore } from '../../core/stores.ts';
+
+export type StoreKind = 'memory' | 'dynamodb' | 'redis' | 'netlify-blobs';
+
+/** How a host makes the stores that it can reach, each from what the setting says behind the kind. */
+export type StoreOpeners = Readonly<Partial<Record<StoreKind, (place: string) => Promise<RecordStore>>>>;
+
+const setting = 'ABLY_AUTH_STORE';
+
+/** What may stand behind each kind; of a `redis` address, all of it. */
+const PLACES: Readonly<Record<StoreKind, RegExp>> = {
+  memory: /^$/,
+  dynamodb: /^[\w.-]{3,255}$/,
+  redis: /^rediss?:\/\/[^\s/?#]+(\/\d*)?$/,
+  'netlify-blobs': /^[^\s/%]{1,64}$/,
+};
+
+/** @param openers of this host, beside `memory`, which every host has */
+export function chooseStore(env: Environment, openers: StoreOpeners = {}): ChosenStore {
+  const text = env[setting];
+  if (!text) return { ok: true, store: undefined };
+  const [, scheme = '', rest = ''] = /^([\w-]+):?(.*)$/s.exec(text) ?? [];
+  const kind = (scheme === 'rediss' ? 'redis' : scheme) as StoreKind;
+  const place = kind === 'redis' ? text : rest;
+  const fix = 'Write memory, dynamodb:<table>, redis://…, rediss://… or netlify-blobs:<name>';
+  if (!Object.hasOwn(PLACES, kind)) return refused({ setting, problem: 'it names no store that we know', fix });
+  if (!PLACES[kind].test(place) || (kind === 'redis' && !URL.canParse(text))) {
+    return refused({ setting, problem: `what it says behind ${kind} cannot be one`, fix });
+  }
+  const open = kind === 'memory' ? openMemory : openers[kind];
+  if (!open) {
+    const known = ['memory', ...Object.keys(openers)].join(' and ');
+    return refused({
+      setting,
+      problem: `this function opens ${known} by itself, not ${kind}`,
+      fix: 'Install the package and name the store in auth.config.ts (docs/stores.md)',
+    });
+  }
+  return { ok: true, store: openOnFirstUse(kind, () => open(place)) };
+}
+
+async function openMemory(): Promise<RecordStore> {
+  return (await import('./memory.ts')).memoryStore();
+}
+
+function refused(problem: ConfigProblem): ChosenStore {
+  return { ok: false, problems: [problem] };
+}
+
+/** One driver for the life of the process, since it keeps a connection; one that could not be loaded is forgotten. */
+function openOnFirstUse(name: StoreKind, open: () => Promise<RecordStore>): RecordStore {
+  let opened: Promise<RecordStore> | undefined;
+  const store = (): Promise<RecordStore> => {
+    opened ??= open().catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+  return Object.freeze({
+    name,
+    read: async (key) => (await store()).read(key),
+    compareAndSet: async (...write) => (await store()).compareAndSet(...write),
+    delete: async (key) => (await store()).delete(key),
+  } satisfies RecordStore);
+}
