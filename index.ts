@@ -56,6 +56,19 @@ export {
   configureEndpoint,
   type EndpointParts,
 } from './core/configure-endpoint.ts';
+export {
+  type GrantsChoice,
+  type Remembering,
+  type RememberingOptions,
+  remembering,
+} from './core/grants/remembering.ts';
+export type { GrantsReport } from './core/grants/report.ts';
+export {
+  type CheckAnswer,
+  type CheckCall,
+  type Requestable,
+  requestable,
+} from './core/grants/requestable.ts';
 export type { AuthRequest, AuthResponse } from './core/http.ts';
 export { anonymous } from './core/identity/anonymous.ts';
 export { clearGuestCookie, type GuestSourceOptions, guest } from './core/identity/guest.ts';

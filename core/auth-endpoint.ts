@@ -40,7 +40,8 @@ export interface EndpointPorts {
   readonly nowMs: () => number;
 }
 
-export function createAuthEndpoint(auth: ResolvedAuth, { keys, onEvent, nowMs: clock }: EndpointPorts): AuthEndpoint {
+export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): AuthEndpoint {
+  const { keys, records, onEvent, nowMs: clock } = ports;
   const prefixes = new Map(auth.sources.map(({ name, clientIdPrefix = '' }) => [name, clientIdPrefix]));
   const reserved = reservedPrefixes(auth.sources);
   const { allowedOrigins } = auth.cors;
@@ -67,12 +68,19 @@ export function createAuthEndpoint(auth: ResolvedAuth, { keys, onEvent, nowMs: c
         const { watchShadow } = await import('./policy/shadow.ts');
         shadow = watchShadow(auth.shadow, { policy, identity, clientIdPrefix, reserved, wishes, defaults, nowMs });
       }
-      const asked = lookUp(policy, identity);
-      answers = asked instanceof Promise ? await asked : asked;
-      const decision = decide(policy, identity, clientIdPrefix, wishes, answers);
+      const lookedUp = lookUp(policy, identity);
+      answers = lookedUp instanceof Promise ? await lookedUp : lookedUp;
+      const extension =
+        auth.grants &&
+        (await auth.grants.extend({
+          ...{ request, identity, clientIdPrefix, wishes, policy, answers, defaults },
+          ...{ apiKey, keys, records, secureCookies, allowedOrigins, nowMs },
+        }));
+      const decision = decide(policy, identity, clientIdPrefix, wishes, answers, extension?.capability);
       keepReserved(reserved, decision.clientId, identity.source);
       const { format, params } = settle(decision, identity, wishes, apiKey.name, defaults, nowMs);
       const credential = issueCredential(apiKey, format, params, nowMs);
+      const asked = extension?.conclude(params.capability, caller.remember);
       onEvent?.({
         kind: 'issued',
         requestId,
@@ -83,9 +91,10 @@ export function createAuthEndpoint(auth: ResolvedAuth, { keys, onEvent, nowMs: c
         ttlMs: params.ttlMs,
         resources: params.capability.size,
         keyName: apiKey.name,
+        ...(asked && { grants: asked.report }),
         ...(shadow && (await shadow.report(answers))),
       });
-      return answerCredential(credential, context, caller.remember);
+      return answerCredential(credential, context, asked?.remember ?? caller.remember);
     } catch (error) {
       const failure = asFailure(error);
       const { reason, detail } = failure;

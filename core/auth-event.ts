@@ -5,6 +5,7 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import type { ConfigProblem } from './config-problem.ts';
 import type { FailureReason } from './errors.ts';
+import type { GrantsReport } from './grants/report.ts';
 import type { Identity, IdentityKind } from './identity/identity.ts';
 import type { ApiKey } from './keys/api-key.ts';
 import type { KeyEvent } from './keys/cached-key.ts';
@@ -30,6 +31,8 @@ export interface IssuedEvent {
   readonly ttlMs: number;
   readonly resources: number;
   readonly keyName: string;
+  /** How asking for more went; absent where the config has nothing to ask for. */
+  readonly grants?: GrantsReport;
   /** What the shadow policy would have done otherwise; absent when nothing, or when there is none. */
   readonly shadow?: ShadowDifference;
 }

@@ -4,6 +4,8 @@
  */
 import type { Operation } from './capability/operations.ts';
 import type { Duration } from './duration.ts';
+import type { GrantsChoice } from './grants/remembering.ts';
+import type { Requestable } from './grants/requestable.ts';
 import type { IdentitySource } from './identity/identity.ts';
 import type { OnExcessRequest } from './policy/compile-policy.ts';
 import type { Rule } from './policy/rule.ts';
@@ -36,6 +38,13 @@ export interface AuthConfig {
    * of the request says how. To watch a change before it counts. Their functions are asked too, at the same time.
    */
   readonly shadow?: { readonly rules: readonly Rule[] };
+  /**
+   * What a client may ask for beside what the rules grant, while its connection stays up: channels, and the app's own
+   * check of each. Refusing one is never a failure. Default: nothing.
+   */
+  readonly requestable?: readonly Requestable[];
+  /** Where it is remembered what was approved before: `remembering('signed')`. Default: what clients ask for is ignored. */
+  readonly grants?: GrantsChoice;
   /** Default: `ABLY_AUTH_TOKEN_FORMAT`, else `token-request`. */
   readonly tokenFormat?: TokenFormat;
   /** From a minute to 24 hours. Default: `ABLY_AUTH_TTL`, else `1h`. Ably advises against less than 10 minutes. */

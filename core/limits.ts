@@ -42,6 +42,15 @@ export const MAX_JSON_DEPTH = 4;
 /** Resources that a client may name in one request (S15, ours). */
 export const MAX_REQUESTED_RESOURCES = 100;
 
+/** One of them, in UTF-8: a longer one is no channel that we would grant (ours). */
+export const MAX_REQUESTED_RESOURCE_BYTES = 512;
+
+/** The header that names what was not given: proxies cap all headers together at 8 KB or more (ours). */
+export const MAX_REFUSED_HEADER_BYTES = 2_048;
+
+/** Checks of one request that run at the same time: each is likely a query to the app's database (ours). */
+export const MAX_PARALLEL_CHECKS = 16;
+
 /** Resources that narrowing may make beyond those granted, where wildcards of both sides cross (ours). */
 export const MAX_CROSSED_RESOURCES = 1_000;
 

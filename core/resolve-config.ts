@@ -5,6 +5,7 @@
  */
 import type { AuthConfig, AuthDefinition } from './config.ts';
 import type { ConfigProblem } from './config-problem.ts';
+import type { ResolvedGrants } from './grants/remembering.ts';
 import { areSources, checkSources } from './identity/check-sources.ts';
 import type { IdentitySource } from './identity/identity.ts';
 import { DEFAULT_TTL_MS, MIN_TTL_MS, TOKEN_REQUEST_WINDOW_MS } from './limits.ts';
@@ -18,6 +19,8 @@ import { type CorsWishes, resolveCors } from './wire/resolve-cors.ts';
 
 export interface ResolvedAuth extends Policies {
   readonly sources: readonly IdentitySource[];
+  /** `undefined` where nobody may ask for more. */
+  readonly grants: ResolvedGrants | undefined;
   readonly defaults: SettleDefaults;
   readonly cors: CorsRules;
   readonly secureCookies: boolean;
@@ -37,6 +40,7 @@ export function resolveConfig(definition: AuthDefinition, env: Environment): Res
   const auth: ResolvedAuth = {
     sources: config.sources,
     ...resolvePolicies(config, problems),
+    grants: resolveGrants(config, env, problems),
     defaults: resolveDefaults(config, settings, problems),
     cors: resolveCors(corsWishes(config, settings), problems),
     secureCookies: config.secureCookies ?? true,
@@ -83,6 +87,17 @@ function resolveDefaults(config: AuthConfig, settings: CoreSettings, problems: C
     honourRequestedTtl: config.honourRequestedTtl ?? false,
     assumedSessionMs: assumedSessionSeconds * 1000,
   };
+}
+
+/** Whoever lets clients ask brings along how it is done (grants/remembering.ts), so that no other config loads it. */
+function resolveGrants(config: AuthConfig, env: Environment, problems: ConfigProblem[]): ResolvedGrants | undefined {
+  const { grants, requestable } = config;
+  if (typeof grants?.resolve === 'function') return grants.resolve(config, env, problems);
+  if (grants !== undefined || requestable !== undefined) {
+    const fix = "Write grants: remembering('client'), or 'signed' or 'store'";
+    problems.push({ setting: 'grants', problem: 'it does not say where they are remembered', fix });
+  }
+  return undefined;
 }
 
 function corsWishes(config: AuthConfig, settings: CoreSettings): CorsWishes {

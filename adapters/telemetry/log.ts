@@ -7,6 +7,8 @@ import { type AuthEvent, describeProblem, type OnAuthEvent } from '../../index.t
 
 export type LogFormat = 'json' | 'pretty' | 'silent';
 
+type IssuedGrants = Extract<AuthEvent, { kind: 'issued' }>['grants'];
+
 export const LOG_FORMATS: readonly LogFormat[] = ['json', 'pretty', 'silent'];
 
 /** @param print receives one line without its line break; `undefined` comes back for `silent`: no event is built then */
@@ -50,7 +52,7 @@ function prettyLine(event: AuthEvent): string {
       const leftOut = event.leftOut.map(
         ({ grant, placeholder, why }) => `; left out ${grant}: {${placeholder}} ${why}`,
       );
-      return `issued   ${format} to ${who}, ${resources} resources, ${ttlMs / 1000} s, by ${matchedRules.join(' + ')}${leftOut.join('')}`;
+      return `issued   ${format} to ${who}, ${resources} resources, ${ttlMs / 1000} s, by ${matchedRules.join(' + ')}${leftOut.join('')}${prettyGrants(event.grants)}`;
     }
     case 'refused':
       return `refused  ${event.status} ${event.reason}${event.detail ? `: ${event.detail}` : ''} (${event.requestId})`;
@@ -62,4 +64,10 @@ function prettyLine(event: AuthEvent): string {
       return `key      ${stage} ${kind} from ${source}${keyName ? ` (${keyName})` : ''}${why}`;
     }
   }
+}
+
+function prettyGrants(grants: IssuedGrants): string {
+  if (!grants || grants.asked + grants.remembered === 0) return '';
+  const { asked, refused, remembered } = grants;
+  return `; asked for ${asked}${refused > 0 ? `, ${refused} refused` : ''}${remembered > 0 ? `; ${remembered} remembered` : ''}`;
 }

@@ -6,8 +6,8 @@
  * token lives is settled afterwards.
  */
 
-import { contains, intersect, intersectWithin } from '../capability/algebra.ts';
-import { type Capability, isEmpty } from '../capability/capability.ts';
+import { contains, intersect, intersectWithin, union } from '../capability/algebra.ts';
+import { type Capability, EMPTY_CAPABILITY, isEmpty } from '../capability/capability.ts';
 import { AuthFailure } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
 import { MAX_CROSSED_RESOURCES } from '../limits.ts';
@@ -31,6 +31,7 @@ export interface Decision {
 /**
  * @param clientIdPrefix what the identity's source puts before its clientIds (S19)
  * @param answers of the functions of the policy (look-up.ts)
+ * @param extension what the caller asked for and may have beyond the policy (grants/extend-rights.ts)
  * @throws AuthFailure as `conclude` does
  */
 export function decide(
@@ -39,8 +40,11 @@ export function decide(
   clientIdPrefix: string,
   wishes: Wishes,
   answers: Answers = NO_ANSWERS,
+  extension: Capability = EMPTY_CAPABILITY,
 ): Decision {
-  return conclude(policy, evaluate(policy, identity, answers), identity, clientIdPrefix, wishes);
+  const evaluation = evaluate(policy, identity, answers);
+  const capability = union(evaluation.capability, extension);
+  return conclude(policy, { ...evaluation, capability }, identity, clientIdPrefix, wishes);
 }
 
 /**
@@ -61,13 +65,8 @@ export function conclude(
     throw new AuthFailure(identity.kind === 'anonymous' ? 'anonymous-not-allowed' : 'no-rule', leftOut);
   }
   const granted = withinCeiling(policy, evaluation);
-  const grantedId = grantedClientId(evaluation, identity, clientIdPrefix);
-  const { requestedClientId, requestedCapability } = wishes;
-  if (requestedClientId !== undefined && requestedClientId !== grantedId) {
-    if (!evaluation.wildcardClientId) throw new AuthFailure('foreign-client-id');
-    if (!isFitClientId(requestedClientId)) throw new AuthFailure('unfit-client-id', 'the requested clientId');
-  }
-  const clientId = evaluation.wildcardClientId ? (requestedClientId ?? grantedId) : grantedId;
+  const clientId = decideClientId(evaluation, identity, clientIdPrefix, wishes);
+  const { requestedCapability } = wishes;
   const capability = requestedCapability === undefined ? granted : narrow(granted, requestedCapability);
   if (isEmpty(capability)) throw new AuthFailure('requested-capability-empty');
   if (policy.onExcessRequest === 'refuse' && requestedCapability && !contains(granted, requestedCapability)) {
@@ -80,6 +79,20 @@ export function conclude(
     ...(clientId !== undefined && { clientId }),
     ...(clientId === '*' && { wildcardClientId: true }),
   };
+}
+
+/** @throws AuthFailure `unfit-client-id` or `foreign-client-id` (403) */
+export function decideClientId(
+  evaluation: Evaluation,
+  identity: Identity,
+  clientIdPrefix: string,
+  { requestedClientId }: Wishes,
+): string | undefined {
+  const grantedId = grantedClientId(evaluation, identity, clientIdPrefix);
+  if (requestedClientId === undefined || requestedClientId === grantedId) return grantedId;
+  if (!evaluation.wildcardClientId) throw new AuthFailure('foreign-client-id');
+  if (!isFitClientId(requestedClientId)) throw new AuthFailure('unfit-client-id', 'the requested clientId');
+  return requestedClientId;
 }
 
 /**

@@ -50,7 +50,8 @@ function once(pairs: readonly NameValue[], meaningful: ReadonlySet<string>): Map
   return values;
 }
 
-function readBody(request: AuthRequest, meaningful: ReadonlySet<string>): readonly NameValue[] {
+/** The body's parameters, as a query would have them; of JSON those that are meaningful. */
+export function readBody(request: AuthRequest, meaningful: ReadonlySet<string>): readonly NameValue[] {
   if (request.method !== 'POST' || request.body.length === 0) return [];
   const types = request.headers.get('content-type') ?? [];
   const text = bodyText(request.body);
@@ -95,7 +96,7 @@ function readJsonBody(text: string, meaningful: ReadonlySet<string>): readonly N
 function memberText(name: string, member: unknown): string {
   if (typeof member === 'string') return member;
   if (name === 'ttl' && Number.isSafeInteger(member)) return String(member);
-  if (name === 'capability' && typeof member === 'object') return JSON.stringify(member);
+  if ((name === 'capability' || name === 'resources') && typeof member === 'object') return JSON.stringify(member);
   throw malformed(`${name} is of the wrong type`);
 }
 

@@ -1,0 +1,58 @@
+/**
+ * Keeps what was asked for from making a credential too large to be used: the newest that fit are in it, the others are
+ * left out of this one. Without it, one room too many would be 503 at every renewal. What the policy itself grants is not
+ * looked at here: when that alone is too large, it is the operator's to mend.
+ */
+import { intersect, unionAll } from '../capability/algebra.ts';
+import { canonicalCapability } from '../capability/canonical.ts';
+import type { Capability } from '../capability/capability.ts';
+import { MAX_JWT_BYTES, MAX_TOKEN_JSON_BYTES } from '../limits.ts';
+import type { TokenFormat } from '../token/settled-params.ts';
+import type { RememberedGrant } from './grant-memory.ts';
+
+/** Header, times, names and signature of a JWT; base64url writes three bytes as four characters. */
+const REST_OF_JWT_BYTES = 400;
+const REST_OF_JSON_BYTES = 1_024;
+
+export interface CredentialRoom {
+  readonly format: TokenFormat;
+  readonly clientId: string | undefined;
+  /** What the policy grants. */
+  readonly base: Capability;
+  /** What the client narrows the credential to; it makes room for others. */
+  readonly requested: Capability | undefined;
+}
+
+/**
+ * @param grants oldest first
+ * @returns those that fit, in the same order
+ */
+export function fitCredential(grants: readonly RememberedGrant[], room: CredentialRoom): readonly RememberedGrant[] {
+  const { format, clientId = '', base, requested } = room;
+  const narrowed = (capability: Capability): Capability =>
+    requested === undefined ? capability : intersect(capability, requested);
+  const total =
+    format === 'jwt'
+      ? Math.floor((MAX_JWT_BYTES - REST_OF_JWT_BYTES) * 0.75)
+      : MAX_TOKEN_JSON_BYTES - REST_OF_JSON_BYTES;
+  let left = total - Buffer.byteLength(JSON.stringify(clientId)) - bytesOf(narrowed(base));
+  const wanted = narrowed(capabilityOf(grants));
+  const fitting: RememberedGrant[] = [];
+  for (const grant of [...grants].reverse()) {
+    // One channel by its plain name: of that a narrowing leaves all or nothing of the name, and fewer operations.
+    const operations = wanted.get(grant.resource);
+    if (operations) left -= bytesOf(new Map([[grant.resource, operations]]));
+    if (left < 0) break;
+    fitting.unshift(grant);
+  }
+  return fitting;
+}
+
+export function capabilityOf(grants: readonly RememberedGrant[]): Capability {
+  return unionAll(grants.map(({ resource, operations }) => new Map([[resource, operations]])));
+}
+
+/** As it stands in the credential: JSON within JSON, so that every quotation mark has a backslash. */
+function bytesOf(capability: Capability): number {
+  return capability.size === 0 ? 0 : Buffer.byteLength(JSON.stringify(canonicalCapability(capability)));
+}

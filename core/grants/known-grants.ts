@@ -1,0 +1,63 @@
+/**
+ * What a remembered grant is still worth, and what of that which is asked for has to be checked. Pure.
+ */
+import { contains } from '../capability/algebra.ts';
+import type { Capability } from '../capability/capability.ts';
+import { bothOperations } from '../capability/operations.ts';
+import type { Check, CheckResult } from './ask-checks.ts';
+import type { RememberedGrant } from './grant-memory.ts';
+import { matchResource } from './match-resource.ts';
+import type { CompiledRequestable } from './remembering.ts';
+
+/** As far as the entry that it came from still is there, for this caller and about this resource; cut to what it gives. */
+export function stillCounting(
+  grant: RememberedGrant,
+  entries: readonly CompiledRequestable[],
+): RememberedGrant | undefined {
+  const entry = entries.find(({ name }) => name === grant.entry);
+  if (!entry || !matchResource(entry.template, grant.resource)) return undefined;
+  const operations = bothOperations(grant.operations, entry.operations);
+  return operations.size === 0 ? undefined : { ...grant, operations };
+}
+
+/** One for each entry that is about a resource, unless what it could give is known already, or granted by the policy. */
+export function checksOf(
+  resources: readonly string[],
+  entries: readonly CompiledRequestable[],
+  known: readonly RememberedGrant[],
+  base: Capability,
+): readonly Check[] {
+  const answered = new Set(known.map(identityOf));
+  return [...new Set(resources)].flatMap((resource) =>
+    entries.flatMap((entry) => {
+      const values = matchResource(entry.template, resource);
+      if (!values || answered.has(identityOf({ entry: entry.name, resource }))) return [];
+      return contains(base, new Map([[resource, entry.operations]])) ? [] : [{ entry, resource, values }];
+    }),
+  );
+}
+
+export function approvedBy(
+  checks: readonly Check[],
+  results: ReadonlyMap<Check, CheckResult>,
+): readonly RememberedGrant[] {
+  return checks.flatMap((check) => {
+    const operations = results.get(check);
+    if (operations === undefined || typeof operations === 'string') return [];
+    return [{ entry: check.entry.name, resource: check.resource, operations }];
+  });
+}
+
+/** Those that are not among the others, by entry and resource. */
+export function without<Grant extends Pick<RememberedGrant, 'entry' | 'resource'>>(
+  grants: readonly Grant[],
+  others: readonly Pick<RememberedGrant, 'entry' | 'resource'>[],
+): readonly Grant[] {
+  const left = new Set(others.map(identityOf));
+  return grants.filter((grant) => !left.has(identityOf(grant)));
+}
+
+/** No resource has a line break in it (match-resource.ts). */
+function identityOf({ entry, resource }: Pick<RememberedGrant, 'entry' | 'resource'>): string {
+  return `${resource}\n${entry}`;
+}
