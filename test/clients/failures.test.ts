@@ -4,6 +4,7 @@
  */
 import * as Ably from 'ably';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createAblyAuth } from '../../client/index.ts';
 import type { AuthConfig, IdentitySource } from '../../index.ts';
 import { anonymous } from '../../index.ts';
 import { type StageOptions, startStage, untilState } from '../stage.ts';
@@ -32,6 +33,8 @@ interface Row {
   readonly when: string;
   readonly stage?: StageOptions;
   readonly subject?: string;
+  readonly cookie?: string;
+  readonly query?: string;
   readonly options?: Ably.ClientOptions;
   readonly status: number;
   readonly code: number;
@@ -65,7 +68,7 @@ const rows: readonly Row[] = [
   },
   {
     when: 'the credential is invalid',
-    options: { authHeaders: { cookie: '__Host-ably-auth-session=v1.a.b.c' } },
+    cookie: '__Host-ably-auth-session=v1.a.b.c',
     status: 401,
     code: 40101,
     state: 'disconnected',
@@ -81,7 +84,7 @@ const rows: readonly Row[] = [
   {
     when: 'the request is malformed',
     subject: 'ada',
-    options: { authParams: { capability: 'not json' } },
+    query: '?capability=not-json',
     status: 400,
     code: 40000,
     state: 'disconnected',
@@ -96,17 +99,26 @@ const rows: readonly Row[] = [
   },
 ];
 
-describe.each(['GET', 'POST'] as const)('an ably client that asks by %s', (authMethod) => {
+/** The SDK by itself, and with our helper: a caller is to notice no difference. */
+const ways: Readonly<Record<string, (url: string, headers: Record<string, string>) => Ably.ClientOptions>> = {
+  'authUrl by GET': (authUrl, authHeaders) => ({ authUrl, authHeaders }),
+  'authUrl by POST': (authUrl, authHeaders) => ({ authUrl, authHeaders, authMethod: 'POST' }),
+  'our helper by GET': (url, headers) => ({
+    authCallback: createAblyAuth({ url, headers, method: 'GET' }).authCallback,
+  }),
+  'our helper': (url, headers) => ({ authCallback: createAblyAuth({ url, headers }).authCallback }),
+};
+
+describe.each(Object.entries(ways))('an ably client with %s', (_, way) => {
   it.each(rows)(
     'ends $state ($status/$code) when $when',
-    async ({ stage: stageOptions, subject, options, status, code, state }) => {
+    async ({ stage: stageOptions, subject, cookie, query = '', options, status, code, state }) => {
       const stage = await startStage(stageOptions);
       started.push(stage);
+      const shown = subject === undefined ? cookie : stage.cookieOf(subject);
       const client = new Ably.Realtime({
         ...stage.clientOptions(),
-        authUrl: stage.authUrl,
-        authMethod,
-        ...(subject && { authHeaders: { cookie: stage.cookieOf(subject) } }),
+        ...way(stage.authUrl + query, shown === undefined ? {} : { cookie: shown }),
         ...options,
       });
       started.push(client);

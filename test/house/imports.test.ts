@@ -76,6 +76,19 @@ describe('the house', () => {
     expect(offences(below(folder), allowed)).toEqual([]);
   });
 
+  it('the client imports itself and the types of ably: it runs in browsers, Node and React Native', () => {
+    const allowed = (imported: Import): boolean =>
+      isIn(imported, 'client') || (imported.specifier === 'ably' && imported.typeOnly);
+    expect(below('client').length).toBeGreaterThan(8);
+    expect(offences(below('client'), allowed)).toEqual([]);
+  });
+
+  it('nothing but the demo page imports the client: it is the other end', () => {
+    const allowed = (imported: Import, { path }: SourceFile): boolean =>
+      !isIn(imported, 'client') || path.startsWith('client/') || path.startsWith('dev/page/');
+    expect(offences(files, allowed)).toEqual([]);
+  });
+
   it('the local Ably service shares nothing with core, so that they cannot be wrong together', () => {
     const allowed = (imported: Import): boolean => imported.file === undefined || isIn(imported, 'dev/ably-service');
     expect(offences(below('dev/ably-service'), allowed)).toEqual([]);

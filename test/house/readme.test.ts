@@ -55,6 +55,7 @@ describe('the README', () => {
       for (const [index, code] of blocks.entries()) {
         const text = code
           .replace("'./index.ts'", `'${join(ROOT, 'index.ts')}'`)
+          .replace("'ably-auth-functions/client'", `'${join(ROOT, 'client/index.ts')}'`)
           .replace("'ably-auth-functions'", `'${join(ROOT, 'index.ts')}'`);
         const around =
           "import * as Ably from 'ably';\ndeclare const response: import('node:http').ServerResponse;\ndeclare const user: { id: string; teams: string[]; role: string };\n";

@@ -1,0 +1,107 @@
+/**
+ * What the client holds between requests, where the endpoint wants it held here: the list of what it asked for, or the
+ * signed grant, and who a guest is. Kept in memory; with a storage it survives a restart. None of it is a right: the
+ * endpoint checks the list again, and the seals of the others.
+ */
+import type { Answer } from './read-answer.ts';
+
+export type Holds = 'nothing' | 'resources' | 'grant';
+
+/** Where one text is kept: `localStorage`, AsyncStorage, a file. What it throws counts as nothing kept. */
+export interface AuthStorage {
+  load(): string | null | undefined | Promise<string | null | undefined>;
+  /** An empty text: nothing is held any more. */
+  save(text: string): void | Promise<void>;
+}
+
+export interface HeldOptions {
+  readonly holds: Holds;
+  readonly guest: boolean;
+  readonly storage: AuthStorage | undefined;
+}
+
+export interface Held {
+  load(): Promise<void>;
+  /** What the next request asks for: this, and what is held; the newest first. */
+  resourcesWith(wanted: readonly string[]): readonly string[];
+  headers(): Readonly<Record<string, string>>;
+  /** Takes over what an answer with a credential says about what was asked. */
+  learn(answer: Answer, asked: readonly string[]): Promise<void>;
+  /** The endpoint does not know this guest, or nobody is signed in: ask for a new one. */
+  forgetGuest(): Promise<void>;
+  forget(): Promise<void>;
+}
+
+interface Kept {
+  readonly resources?: readonly string[];
+  readonly grant?: string;
+  readonly guest?: string;
+}
+
+/** The most that the endpoint reads of one request; the oldest fall out. */
+export const MAX_RESOURCES = 100;
+
+export function createHeld({ holds, guest, storage }: HeldOptions): Held {
+  let kept: Kept = {};
+  let loading: Promise<void> | undefined;
+
+  async function keep(next: Kept): Promise<void> {
+    const before = JSON.stringify(kept);
+    kept = next;
+    const text = JSON.stringify(kept);
+    if (text === before) return;
+    try {
+      await storage?.save(text === '{}' ? '' : text);
+    } catch {
+      // Full, or not allowed here: then it is held until the app ends.
+    }
+  }
+
+  return {
+    load() {
+      loading ??= read(storage).then((found) => {
+        kept = found;
+      });
+      return loading;
+    },
+    resourcesWith(wanted) {
+      const held = holds === 'resources' ? (kept.resources ?? []) : [];
+      return [...new Set([...wanted, ...held])].slice(0, MAX_RESOURCES);
+    },
+    headers: () => ({
+      ...(holds === 'grant' && { 'X-Ably-Auth-Grant': kept.grant ?? 'new' }),
+      ...(guest && { 'X-Ably-Auth-Guest': kept.guest ?? 'new' }),
+    }),
+    learn(answer, asked) {
+      const resources = asked.filter((name) => !answer.refused.includes(name));
+      return keep({
+        ...kept,
+        ...(holds === 'resources' && { resources }),
+        ...(holds === 'grant' && answer.grant !== undefined && { grant: answer.grant }),
+        ...(guest && answer.guest !== undefined && { guest: answer.guest }),
+      });
+    },
+    forgetGuest() {
+      const { guest: _, ...rest } = kept;
+      return keep(rest);
+    },
+    async forget() {
+      await keep({});
+    },
+  };
+}
+
+async function read(storage: AuthStorage | undefined): Promise<Kept> {
+  try {
+    const value: unknown = JSON.parse((await storage?.load()) || '{}');
+    if (typeof value !== 'object' || value === null) return {};
+    const { resources, grant, guest } = value as { readonly [name in keyof Kept]?: unknown };
+    return {
+      ...(Array.isArray(resources) && { resources: resources.filter((name) => typeof name === 'string') }),
+      ...(typeof grant === 'string' && { grant }),
+      ...(typeof guest === 'string' && { guest }),
+    };
+  } catch {
+    return {};
+  }
+}
