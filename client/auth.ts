@@ -11,7 +11,7 @@ import { type AblyAuthError, meansSignedOut, noAnswer } from './auth-error.ts';
 import { reauthorizeOn } from './control-channel.ts';
 import { type AuthStorage, createHeld, type Holds } from './held.ts';
 import { oneAtATime } from './one-at-a-time.ts';
-import { type AbortSignalLike, platform } from './platform.ts';
+import { type AbortSignalLike, type Fetch, platform } from './platform.ts';
 import { type Answer, type Credential, readAnswer } from './read-answer.ts';
 import { requestCall } from './request-call.ts';
 import { createPatience } from './retry-after.ts';
@@ -33,14 +33,16 @@ export interface AblyAuthOptions {
   readonly headers?: Headers | (() => Headers | Promise<Headers>);
   /**
    * What is held here between requests. `resources` (default): the list of what was asked for, which goes along each
-   * time; right with every endpoint, needed where `grants.remember` is `client`. `grant`: the signed grant in a header,
-   * for `signed` without cookies. `nothing`: a cookie or the store remembers.
+   * time; right with every endpoint, needed with `remembering('client')`. `grant`: the signed grant in a header, for
+   * `remembering('signed')` without cookies. `nothing`: a cookie or the store remembers.
    */
   readonly holds?: Holds;
   /** Be a guest who is known again by the header `X-Ably-Auth-Guest`, where cookies are not kept. Default false. */
   readonly guest?: boolean;
   /** Where what is held survives a restart. Default: nowhere. */
   readonly storage?: AuthStorage;
+  /** Instead of the global `fetch`: to log requests, or to pin certificates. Must do as it is told about redirects. */
+  readonly fetch?: Fetch;
   /** How long one request may take, in milliseconds. Default 9,000; keep it below the SDK's `realtimeRequestTimeout`. */
   readonly timeoutMs?: number;
   /** Nobody is signed in any more; called once, until a credential has come again. The SDK goes on trying by itself. */
@@ -80,7 +82,7 @@ export interface AblyAuth {
 }
 
 export function createAblyAuth(options: AblyAuthOptions): AblyAuth {
-  const { url, method = 'POST', credentials = 'same-origin', timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const { url, credentials = 'same-origin', timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const { holds = 'resources', guest = false, storage, onSignedOut } = options;
   const held = createHeld({ holds, guest, storage });
   const patience = createPatience();
@@ -114,9 +116,10 @@ export function createAblyAuth(options: AblyAuthOptions): AblyAuth {
 
   async function exchange(params: TokenParams, resources: readonly string[], signal: AbortSignalLike): Promise<Answer> {
     const headers = { ...(await ownHeaders(options.headers)), ...held.headers() };
+    const { method = 'POST', fetch = platform.fetch } = options;
     const request = requestCall({ url, method, credentials }, params, resources, headers, signal);
     try {
-      return await readAnswer(await platform.fetch(request.url, request.call));
+      return await readAnswer(await fetch(request.url, request.call));
     } catch (error) {
       throw noAnswer(`The auth endpoint cannot be reached (${inWords(error)}).`);
     }

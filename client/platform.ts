@@ -21,12 +21,15 @@ export interface HttpCall {
   readonly signal: AbortSignalLike;
 }
 
-export interface AbortSignalLike {
-  readonly aborted: boolean;
-}
+/** The surroundings' own, so that their `fetch` takes it. */
+export type AbortSignalLike = typeof globalThis extends { AbortSignal: { readonly prototype: infer Signal } }
+  ? Signal
+  : { readonly aborted: boolean };
+
+export type Fetch = (url: string, call: HttpCall) => Promise<HttpAnswer>;
 
 interface Platform {
-  fetch(url: string, call: HttpCall): Promise<HttpAnswer>;
+  readonly fetch: Fetch;
   readonly AbortController: new () => { readonly signal: AbortSignalLike; abort(): void };
   setTimeout(work: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;

@@ -22,6 +22,7 @@ import { acceptProvider, type DemoProvider, hasRoomForProvider, startDemoProvide
 import { createDemoLogin } from './demo/login.ts';
 import { loadPageFiles } from './demo/page-files.ts';
 import { createProviderLogin } from './demo/provider-login.ts';
+import { acceptAsking, DEMO_ROOMS, hasRoomToAsk } from './demo/rooms.ts';
 import { createDemoRoutes } from './demo/routes.ts';
 import { whyNotHere } from './refuse-production.ts';
 
@@ -64,6 +65,7 @@ export async function startDevServer({ definition, env, print }: DevServerOption
   const ably = await reachAbly(env, host);
   // For the demo as shipped; whoever has named a provider or connects to Ably itself wants no second, open one.
   const wanted = ably.mode === 'local' && !env.ABLY_AUTH_ISSUER && hasRoomForProvider(definition, env);
+  const rooms = ably.mode === 'local' && hasRoomToAsk(definition, env) ? DEMO_ROOMS : [];
   let provider: DemoProvider | undefined;
   const closeDemo = async (): Promise<void> => {
     await provider?.close();
@@ -72,7 +74,8 @@ export async function startDevServer({ definition, env, print }: DevServerOption
   try {
     if (wanted) provider = await startDemoProvider();
     const hasProvider = provider !== undefined;
-    const shown = provider ? acceptProvider(definition, provider) : definition;
+    const known = provider ? acceptProvider(definition, provider) : definition;
+    const shown = rooms.length > 0 ? acceptAsking(known) : known;
     const keySource = createEnvironmentKeySource({ ...env, ABLY_API_KEY: ably.apiKey });
     const logFormat = LOG_FORMATS.find((format) => format === log) ?? 'pretty';
     const onEvent = createLog(logFormat, print);
@@ -109,6 +112,7 @@ export async function startDevServer({ definition, env, print }: DevServerOption
           keyName,
           tokenFormat,
           hasProvider,
+          rooms,
         }),
       }),
     });

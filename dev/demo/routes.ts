@@ -8,6 +8,7 @@ import type { DemoExplain } from './explain.ts';
 import type { DemoLogin } from './login.ts';
 import { PAGE_HEADERS, type PageFile } from './page-files.ts';
 import type { ProviderLogin } from './provider-login.ts';
+import type { DemoRoom } from './rooms.ts';
 
 /** What the page needs to know before it connects. */
 export interface DemoInfo {
@@ -19,6 +20,8 @@ export interface DemoInfo {
   readonly tokenFormat: string;
   /** Whether one can sign in through the identity provider as well. */
   readonly hasProvider: boolean;
+  /** To be asked for, on the page. */
+  readonly rooms: readonly DemoRoom[];
 }
 
 export interface DemoParts {

@@ -19,7 +19,14 @@ export interface DemoInfo {
   readonly tokenFormat: string;
   /** Whether one can sign in through a local identity provider as well. */
   readonly hasProvider: boolean;
+  /** Rooms to ask for; none when the config has a say of its own about asking. */
+  readonly rooms: readonly DemoRoom[];
   readonly user: { readonly name: string; readonly sessionEndsAtMs: number } | null;
+}
+
+export interface DemoRoom {
+  readonly name: string;
+  readonly about: string;
 }
 
 /** @throws RefusedError when the server refuses or does not answer. */

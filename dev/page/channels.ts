@@ -4,6 +4,7 @@
  * Every answer is Ably's. Nothing is judged beforehand, because a demo that stopped itself would prove nothing.
  */
 import type { ChannelStateChange, InboundMessage, Realtime, RealtimeChannel } from 'ably';
+import type { AblyAuth } from '../../client/index.ts';
 import { refusalOf } from './explain.ts';
 import type { Refusal } from './wire.ts';
 
@@ -92,6 +93,45 @@ async function forget(client: Realtime, channel: RealtimeChannel): Promise<void>
     client.channels.release(channel.name);
   } catch {
     // Nothing depends on it.
+  }
+}
+
+/** What happened at a room's door, in order: each attempt to attach, `attached` or Ably's refusal. */
+export interface KnockedRoom {
+  readonly attempts: readonly ('attached' | Refusal)[];
+  /** Why it is closed in the end; absent when it is open. */
+  readonly refusal: Refusal | undefined;
+}
+
+/**
+ * Attaches; where the token does not allow it, the helper asks the endpoint and attaches again, once. An open room stays
+ * attached. Never throws.
+ */
+export async function knockOnRoom(
+  auth: AblyAuth,
+  client: Realtime,
+  name: string,
+  onLost: (refusal: Refusal) => void,
+): Promise<KnockedRoom> {
+  const channel = client.channels.get(name);
+  const attempts: ('attached' | Refusal)[] = [];
+  const attach = async (): Promise<ChannelStateChange | null> => {
+    try {
+      const change = await channel.attach();
+      attempts.push('attached');
+      return change;
+    } catch (error) {
+      attempts.push(refusalOf(error));
+      throw error;
+    }
+  };
+  try {
+    await auth.attachOrAsk({ name, attach });
+    // A renewal may take it away again: then the channel fails and the connection stays.
+    channel.once('failed', ({ reason }) => onLost(refusalOf(reason)));
+    return { attempts, refusal: undefined };
+  } catch (error) {
+    return { attempts, refusal: refusalOf(error) };
   }
 }
 

@@ -3,11 +3,13 @@
  *
  * A new identity never joins an old connection (Ably answers 40102), so that a session is closed and replaced, not
  * altered. This module decides what is reported and when; how it looks is the views' business, and what goes over the
- * wire is exchange.ts's.
+ * wire is up to the client helper, the same that an app would use.
  */
-import type { ConnectionStateChange, ErrorInfo, Realtime, TokenDetails, TokenParams, TokenRequest } from 'ably';
+import type { ConnectionStateChange, Realtime, TokenDetails } from 'ably';
+import { createAblyAuth } from '../../client/index.ts';
+import { type KnockedRoom, knockOnRoom } from './channels.ts';
 import { type CredentialKind, describeTokenDetails, type TokenFacts } from './credential.ts';
-import { type AuthMethod, askEndpoint, type Cause, type Exchange } from './exchange.ts';
+import { type AuthMethod, type Cause, type Exchange, recordingFetch } from './exchange.ts';
 import { refusalOf, rootRefusal } from './explain.ts';
 import type { Visit } from './provider.ts';
 import type { Refusal } from './wire.ts';
@@ -31,11 +33,10 @@ export interface Session {
   readonly client: Realtime;
   /** Fetches a new token over the open connection. @throws ErrorInfo when it is refused. */
   renew(): Promise<{ readonly before: string; readonly after: string }>;
+  /** Attaches to a room, and asks the endpoint for it where the token does not allow that. Never throws. */
+  knock(room: string, onLost: (refusal: Refusal) => void): Promise<KnockedRoom>;
   close(): void;
 }
-
-/** The form in which the SDK's callback is answered. */
-type Answer = (error: ErrorInfo | null, credential: TokenRequest | TokenDetails | string | null) => void;
 
 /** Creates a client and starts to connect. Nothing is reported any more after `close`. */
 export function openSession(visit: Visit, method: () => AuthMethod, events: SessionEvents): Session {
@@ -43,27 +44,25 @@ export function openSession(visit: Visit, method: () => AuthMethod, events: Sess
   let pending: Exchange | undefined;
   let closed = false;
 
-  async function supplyToken(params: TokenParams, answer: Answer): Promise<void> {
-    const endpoint = { authUrl: visit.authUrl, accessToken: visit.bearer?.accessToken };
-    const exchange = await askEndpoint(endpoint, method(), params, cause);
-    if (!closed) events.onExchange(exchange);
-    if (exchange.answer.kind === 'credential') {
-      pending = exchange;
-      answer(null, exchange.answer.credential.forSdk);
-      return;
-    }
-    const { refusal } = exchange.answer;
-    // Its own error class keeps code, status and words; of another object it would show the JSON to people.
-    answer(new Ably.ErrorInfo(refusal.message, refusal.code, refusal.statusCode), null);
-    if (!closed) events.onRefused(refusal);
+  function record(exchange: Exchange): void {
+    if (closed) return;
+    events.onExchange(exchange);
+    if (exchange.answer.kind === 'credential') pending = exchange;
+    else events.onRefused(exchange.answer.refusal);
   }
 
-  const client = new Ably.Realtime({
-    ...visit.ably,
-    // An app writes `authUrl: '/auth'` instead of the next line, and `authHeaders` for an access token. An async callback must never throw: the SDK would
-    // wait for it until its time is up.
-    authCallback: (params, answer) => void supplyToken(params, answer),
+  const { bearer } = visit;
+  const auth = createAblyAuth({
+    url: visit.authUrl,
+    // Read for each request: the choice on the page is for the next one.
+    get method() {
+      return method();
+    },
+    ...(bearer && { credentials: 'omit', headers: { authorization: `Bearer ${bearer.accessToken}` } }),
+    // The one thing that an app leaves out: it has no list of exchanges to show.
+    fetch: recordingFetch(() => cause, record),
   });
+  const client = auth.use(new Ably.Realtime({ ...visit.ably, authCallback: auth.authCallback }));
 
   function settle(reason: Refusal | undefined): void {
     if (pending?.answer.kind !== 'credential') return;
@@ -83,6 +82,15 @@ export function openSession(visit: Visit, method: () => AuthMethod, events: Sess
     if (!reason) cause = 'prompted';
   }
 
+  async function because<T>(why: Cause, work: () => Promise<T>): Promise<T> {
+    cause = why;
+    try {
+      return await work();
+    } finally {
+      cause = 'prompted';
+    }
+  }
+
   client.connection.on((change: ConnectionStateChange) => {
     if (closed) return;
     const reason = rootRefusal(change.reason);
@@ -94,20 +102,20 @@ export function openSession(visit: Visit, method: () => AuthMethod, events: Sess
     client,
     async renew() {
       const before = client.connection.id ?? '';
-      cause = 'asked';
-      try {
-        await client.auth.authorize();
-      } catch (error) {
-        if (!closed) settle(refusalOf(error));
-        throw error;
-      } finally {
-        cause = 'prompted';
-      }
+      await because('asked', async () => {
+        try {
+          await client.auth.authorize();
+        } catch (error) {
+          if (!closed) settle(refusalOf(error));
+          throw error;
+        }
+      });
       return { before, after: client.connection.id ?? '' };
     },
+    knock: (room, onLost) => because('more', () => knockOnRoom(auth, client, room, onLost)),
     close() {
       closed = true;
-      client.close();
+      void auth.signOut();
     },
   };
 }

@@ -17,6 +17,7 @@ import { createIdentityView } from './view/identity.ts';
 import { createLineView } from './view/line.ts';
 import { createPassView } from './view/pass.ts';
 import { createPolicyView } from './view/policy.ts';
+import { createRoomsView } from './view/rooms.ts';
 import { RefusedError } from './wire.ts';
 
 /** The name, and how it came here: with a cookie or with a token, the same person begins anew. */
@@ -52,11 +53,15 @@ const line = createLineView({
     }
   },
 });
+const connected = (): boolean => session?.client.connection.state === 'connected';
 const door = createDoorView(async (action, channel) => {
-  const connected = (): boolean => session?.client.connection.state === 'connected';
   const offline = { code: 0, statusCode: 0, message: 'There is no open connection to knock with' };
   const refusal = session && connected() ? await tryDoor(session.client, action, channel) : offline;
   return { action, channel, refusal, capability: token?.facts.capability, stillConnected: connected() };
+});
+
+const rooms = createRoomsView({
+  knock: async (room, onLost) => (connected() ? session?.knock(room, onLost) : undefined),
 });
 
 createPolicyView(explainPolicy);
@@ -99,6 +104,7 @@ function begin(visit: Visit): void {
   token = undefined;
   exchanges.clear();
   door.reset();
+  rooms.begin(visit.rooms);
   door.showRights(undefined);
   pass.showToken(undefined);
   pass.showRenewal('', true);

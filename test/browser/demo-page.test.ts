@@ -101,6 +101,47 @@ describe.skipIf(!CHROMIUM).each(['token-request', 'jwt'])('the demo page, with a
     expect(await page.getAttribute('#state', 'data-state')).toBe('connected');
   });
 
+  it('opens a room on asking, on the same connection, and shows what was exchanged', async () => {
+    const connectionId = await page.textContent('#connection-id');
+    await page.click('[data-room="room:garden"] button');
+    await page.locator('[data-room="room:garden"][data-outcome="asked"]').waitFor();
+    expect(await page.locator('[data-room="room:garden"] .knocks li').allTextContents()).toEqual([
+      'attach',
+      'refused, 40160',
+      'ask the endpoint',
+      'new token',
+      'attach',
+      'attached',
+    ]);
+    await page.locator('#capability [data-pattern="room:garden"]').waitFor();
+    expect(await page.textContent('#connection-id')).toBe(connectionId);
+    const asked = page.locator('#exchange > [data-cause="more"][data-answer="credential"]');
+    expect(await asked.count()).toBe(1);
+    expect(await asked.locator('[data-field="resources"] dd').textContent()).toContain('["room:garden"]');
+
+    await page.click('[data-room="room:library"] button');
+    await page.locator('[data-room="room:library"][data-outcome="asked"]').waitFor();
+    expect(await page.locator('[data-room="room:garden"]').getAttribute('data-outcome')).toBe('asked');
+  });
+
+  it('leaves a room closed that the endpoint does not give, and everything else as it was', async () => {
+    const connectionId = await page.textContent('#connection-id');
+    await page.click('[data-room="room:boardroom"] button');
+    await page.locator('[data-room="room:boardroom"][data-outcome="refused"]').waitFor();
+    await page.locator('#exchange', { hasText: 'X-Ably-Auth-Refused: ["room:boardroom"]' }).waitFor();
+    expect(await page.getAttribute('#state', 'data-state')).toBe('connected');
+    expect(await page.textContent('#connection-id')).toBe(connectionId);
+    expect(await page.getAttribute('#channel-state', 'data-outcome')).toBe('listening');
+  });
+
+  it('has nothing to ask for once signed in: the rules as shipped cover every ordinary channel', async () => {
+    await logIn('ada');
+    await page.fill('#room-name', 'room:boardroom');
+    await page.press('#room-name', 'Enter');
+    await page.locator('[data-room="room:boardroom"][data-outcome="open"]').waitFor();
+    expect(await page.locator('#exchange > [data-cause="more"]').count()).toBe(0);
+  });
+
   it('renews on the same connection, and shows the exchange', async () => {
     await logIn('ada');
     const connectionId = await page.textContent('#connection-id');
@@ -151,6 +192,8 @@ describe.skipIf(!CHROMIUM).each(['token-request', 'jwt'])('the demo page, with a
 
   it('fits a phone: nothing scrolls sideways at 360 pixels', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
+    await page.click('[data-room="room:boardroom"] button');
+    await page.locator('[data-room="room:boardroom"][data-outcome="refused"]').waitFor();
     await logIn('ada');
     const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
     expect(overflow).toBe(0);

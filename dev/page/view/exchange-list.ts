@@ -66,6 +66,7 @@ function toItem(exchange: Exchange): HTMLElement {
 const TITLES = {
   first: 'First token',
   asked: 'Renewed because you asked',
+  more: 'Asked for a room',
   prompted: 'Renewed by itself',
 } as const;
 
@@ -75,7 +76,7 @@ function asked({ request }: Exchange): HTMLElement {
   const fields = parameters.map(([name, value]) => ({
     name,
     value,
-    note: 'What the client asks for; it can only narrow.',
+    note: name === 'resources' ? 'Asked for beside what the rules give; each is checked.' : 'It can only narrow.',
   }));
   const none = element('p', { class: 'quiet' }, 'No parameters: the client asks for nothing in particular.');
   const bearer = 'The access token of the identity provider says who asks. Shortened here; no cookie went along.';
@@ -92,11 +93,17 @@ function asked({ request }: Exchange): HTMLElement {
 
 function answered(answer: Answer): HTMLElement {
   if (answer.kind === 'refused') return step('The endpoint refused', ...refused(answer.refusal));
-  const { status, contentType, tookMs, credential } = answer;
+  const { status, contentType, tookMs, credential, refusedResources } = answer;
   const parts = credential.parts.flatMap((part) => [element('p', { class: 'label' }, part.title), table(part.fields)]);
   return step(
     'The endpoint answered',
     element('p', { class: 'wire' }, code(`${status} ${contentType}`), ` after ${tookMs} ms`),
+    ...(refusedResources === undefined
+      ? []
+      : [
+          element('p', { class: 'wire' }, code(`X-Ably-Auth-Refused: ${refusedResources}`)),
+          element('p', { class: 'quiet' }, 'Asked for and not given. It is no failure: the token holds all the rest.'),
+        ]),
     ...parts,
   );
 }

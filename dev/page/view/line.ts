@@ -42,6 +42,7 @@ export function createLineView(actions: LineActions): LineView {
   const publishHint = byId('publish-hint', HTMLElement);
   const publishResult = byId('publish-result', HTMLElement);
   let rights: Capability | undefined;
+  let listening: string | undefined;
 
   byId('channel-form', HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault();
@@ -71,6 +72,12 @@ export function createLineView(actions: LineActions): LineView {
     );
   }
 
+  function sayListening(): string {
+    return listening === undefined
+      ? 'Not listening yet.'
+      : `Listening on ${listening}.${channel.readOnly ? ' It is the only channel in this token.' : ''}`;
+  }
+
   return {
     showState(state, reason, connectionId) {
       const shown = byId('state', HTMLElement);
@@ -96,14 +103,14 @@ export function createLineView(actions: LineActions): LineView {
       byId('channel-list', HTMLDataListElement).replaceChildren(...options.map(option));
       const start = capability ? suggestChannel(capability) : 'notifications';
       if (channel.value === '' && start !== undefined) channel.value = start;
+      if (listening !== undefined) setText(channelState, sayListening());
       adaptTo(channel.value);
       return start;
     },
     showChannel(name, refusal) {
       channelState.dataset.outcome = refusal ? 'refused' : 'listening';
-      const text = refusal
-        ? `${name} is closed to you. ${sayRefusal(refusal)}`
-        : `Listening on ${name}.${channel.readOnly ? ' It is the only channel in this token.' : ''}`;
+      listening = refusal ? undefined : name;
+      const text = refusal ? `${name} is closed to you. ${sayRefusal(refusal)}` : sayListening();
       setText(channelState, text);
       announce(text);
       adaptTo(name);
@@ -128,7 +135,8 @@ export function createLineView(actions: LineActions): LineView {
     },
     beginIdentity(text) {
       channel.value = '';
-      setText(channelState, 'Not listening yet.');
+      listening = undefined;
+      setText(channelState, sayListening());
       delete channelState.dataset.outcome;
       setNotice(publishResult, '');
       if (document.querySelector('.message')) add(element('p', { class: 'divider' }, text));
