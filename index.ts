@@ -56,6 +56,8 @@ export {
   configureEndpoint,
   type EndpointParts,
 } from './core/configure-endpoint.ts';
+export { askToReauthorize } from './core/grants/ask-to-reauthorize.ts';
+export { forgetGrants, type GrantsOf } from './core/grants/forget-grants.ts';
 export {
   type GrantsChoice,
   type Remembering,

@@ -13,7 +13,7 @@ import { AuthFailure } from './errors.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import type { KeySource } from './keys/key-source.ts';
 import type { Records } from './records.ts';
-import { resolveConfig } from './resolve-config.ts';
+import { type Resolution, resolveConfig } from './resolve-config.ts';
 import type { Environment } from './settings.ts';
 import type { RecordStore } from './stores.ts';
 import { answerFailure, answerPreflight } from './wire/answer.ts';
@@ -54,7 +54,7 @@ export function configureEndpoint(parts: EndpointParts): ConfiguredEndpoint {
   const onEvent = parts.onEvent && quietly(parts.onEvent);
   const resolution = resolveConfig(definition, env);
   const ownStore = resolution.ok ? resolution.auth.store : undefined;
-  const settledStore = ownStore ? { ok: true as const, store: ownStore } : chosenStore;
+  const settledStore = ownStore ? { ok: true as const, store: ownStore } : storeFor(resolution, chosenStore);
   if (!resolution.ok || !keySource.ok || !settledStore.ok) {
     const problems = [resolution, keySource, settledStore].flatMap((part) => (part.ok ? [] : part.problems));
     onEvent?.({ kind: 'misconfigured', problems });
@@ -72,6 +72,12 @@ export function configureEndpoint(parts: EndpointParts): ConfiguredEndpoint {
     ...(store && { storeName: store.name }),
     ...createAuthEndpoint(resolution.auth, { keys, records, ably, onEvent, nowMs }),
   });
+}
+
+/** Found here and not before: what the settings choose is not known to whoever reads the config. */
+function storeFor(resolution: Resolution, chosen: ChosenStore): ChosenStore {
+  const problems = (resolution.ok && resolution.auth.grants?.withoutStore) || [];
+  return problems.length > 0 && chosen.ok && !chosen.store ? { ok: false, problems } : chosen;
 }
 
 const NO_STORE: ChosenStore = { ok: true, store: undefined };

@@ -51,6 +51,15 @@ export const MAX_REFUSED_HEADER_BYTES = 2_048;
 /** Checks of one request that run at the same time: each is likely a query to the app's database (ours). */
 export const MAX_PARALLEL_CHECKS = 16;
 
+/** A signed grant as text. A cookie holds 4,096 bytes with its name and attributes (RFC 6265bis 5.6). */
+export const MAX_SIGNED_GRANT_BYTES = 3_500;
+
+/** Grants that are stored for one subject, in all sessions together; the oldest make room (ours). */
+export const MAX_STORED_GRANTS = 1_000;
+
+/** The record that holds them (ours, below MAX_RECORD_BYTES). */
+export const MAX_GRANT_RECORD_BYTES = 96 * 1024;
+
 /** Resources that narrowing may make beyond those granted, where wildcards of both sides cross (ours). */
 export const MAX_CROSSED_RESOURCES = 1_000;
 

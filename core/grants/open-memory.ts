@@ -1,6 +1,7 @@
 /**
  * Chooses where this caller's earlier grants are remembered, as the config says, and loads that strategy alone.
  */
+import { AuthFailure } from '../errors.ts';
 import type { AuthRequest } from '../http.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { ApiKey } from '../keys/api-key.ts';
@@ -10,6 +11,7 @@ import type { Answers } from '../policy/look-up.ts';
 import type { SettleDefaults } from '../policy/settle.ts';
 import type { Wishes } from '../policy/wishes.ts';
 import type { Records } from '../records.ts';
+import { holderOf } from './grant-holder.ts';
 import { type GrantMemory, NO_MEMORY } from './grant-memory.ts';
 import type { ResolvedGrants } from './remembering.ts';
 
@@ -32,17 +34,27 @@ export interface RightsRequest {
 
 /** @param clientId what the credential will say; a signed grant is bound to it */
 export async function openMemory(
-  { remember }: ResolvedGrants,
-  { identity }: RightsRequest,
-  _clientId: string | undefined,
+  grants: ResolvedGrants,
+  rights: RightsRequest,
+  clientId: string | undefined,
 ): Promise<GrantMemory> {
+  const { request, identity, records } = rights;
   // Whoever comes back is another stranger.
   if (identity.kind === 'anonymous') return NO_MEMORY;
-  switch (remember) {
+  const holder = holderOf(identity, clientId);
+  switch (grants.remember) {
     case 'nothing':
     case 'client':
       return NO_MEMORY;
-    default:
-      throw new TypeError(`There is no memory ${remember}`);
+    case 'signed': {
+      const { openTransport } = await import('./grant-transport.ts');
+      const { signedMemory } = await import('./signed-memory.ts');
+      return signedMemory(grants, openTransport(request, rights), holder, rights);
+    }
+    case 'store': {
+      if (!records) throw new AuthFailure('misconfigured', 'grants are remembered in a store, and there is none');
+      const { storedMemory } = await import('./stored-memory.ts');
+      return storedMemory(grants, records, holder, rights.nowMs);
+    }
   }
 }

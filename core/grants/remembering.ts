@@ -66,14 +66,22 @@ export interface ResolvedGrants {
   readonly secrets: readonly string[];
   /** Its name, or what it is a hash of. */
   readonly policyVersion: string | readonly unknown[];
+  /** What is wrong where there is no store. */
+  readonly withoutStore: readonly ConfigProblem[];
   /** What a caller has beyond the policy (extend-rights.ts). */
   extend(rights: RightsRequest): Promise<Extension>;
 }
 
-const PLACES: readonly Remembering[] = ['nothing', 'client'];
+const PLACES: readonly Remembering[] = ['nothing', 'client', 'signed', 'store'];
 const OPTIONS: readonly (keyof RememberingOptions)[] = ['maxAge', 'onRefused', 'policyVersion', 'secrets'];
 const MIN_AGE_MS = 60_000;
 const MAX_AGE_MS = 30 * 86_400_000;
+
+const NO_STORE: ConfigProblem = {
+  setting: 'ABLY_AUTH_STORE',
+  problem: 'grants are remembered in a store, and there is none',
+  fix: 'Name one, or have the config bring one as store',
+};
 
 /** `grants: remembering('signed', { maxAge: '8h' })`. */
 export function remembering(where: Remembering, options: RememberingOptions = {}): GrantsChoice {
@@ -115,6 +123,7 @@ function resolve(
     ...{ entries, remember: where, maxAgeMs, secrets },
     allOrNothing: onRefused === 'all-or-nothing',
     policyVersion: policyVersion ?? [rules, requestable],
+    withoutStore: where === 'store' ? [NO_STORE] : [],
     extend: async (rights) => (await import('./extend-rights.ts')).extendRights(resolved, rights),
   };
   return resolved;

@@ -6,7 +6,7 @@
  */
 import type { AuthRequest } from '../http.ts';
 
-export type CookiePurpose = 'session' | 'guest';
+export type CookiePurpose = 'session' | 'guest' | 'grant';
 
 export function cookieName(purpose: CookiePurpose, secureCookies: boolean): string {
   return secureCookies ? `__Host-ably-auth-${purpose}` : `ably-auth-${purpose}-dev`;

@@ -23,16 +23,21 @@ interface SealKey {
 
 /** @param secrets the one that seals, then the ones that only open what was sealed before a rotation */
 export function createSeal(label: SealLabel, secrets: readonly string[]): Seal {
+  return createSealOver(() => secrets.map((secret) => deriveKey(label, secret)));
+}
+
+/** @param derive keys of 32 bytes, derived for this one purpose; in the same order */
+export function createSealOver(derive: () => readonly KeyObject[]): Seal {
   let derived: readonly SealKey[] | undefined;
   // On first use: deriving takes longer than the whole request, and most requests of a cold start need no seal.
   const keys = (): readonly SealKey[] => {
-    derived ??= secrets.map((secret) => deriveSealKey(label, secret));
+    derived ??= derive().map((key) => ({ id: idOf(key), key }));
     return derived;
   };
   return Object.freeze({
     seal(payload) {
       const [first] = keys();
-      if (!first) throw new Error(`No secret to seal a ${label} with`);
+      if (!first) throw new Error('No secret to seal with');
       const signed = `v1.${first.id}.${Buffer.from(payload).toString('base64url')}`;
       return `${signed}.${mac(first, signed)}`;
     },
@@ -54,8 +59,10 @@ function mac({ key }: SealKey, signed: string): string {
   return createHmac('sha256', key).update(signed).digest('base64url');
 }
 
-function deriveSealKey(label: SealLabel, secret: string): SealKey {
-  const bytes = Buffer.from(hkdfSync('sha256', secret, '', `ably-auth-functions ${label}`, 32));
-  const id = createHash('sha256').update(bytes).digest('base64url').slice(0, 8);
-  return { id, key: createSecretKey(bytes) };
+function deriveKey(label: SealLabel, secret: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `ably-auth-functions ${label}`, 32)));
+}
+
+function idOf(key: KeyObject): string {
+  return createHash('sha256').update(key.export()).digest('base64url').slice(0, 8);
 }

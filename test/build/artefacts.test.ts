@@ -12,7 +12,7 @@ import { type Built, buildArtefacts } from './built.ts';
  * themselves and tokens are verified (docs/decisions/0016); the benchmark says by how much. A drop-in is one file, with
  * the JWT library in it, and Netlify's also with the client of its blobs.
  */
-const MAX_COLD_START_BYTES = { 'aws-lambda': 70_500, node: 70_500, vercel: 102_000, netlify: 119_000 };
+const MAX_COLD_START_BYTES = { 'aws-lambda': 71_500, node: 71_500, vercel: 103_000, netlify: 119_000 };
 const IN_ONE_FILE = /^node_modules\/(jose|@netlify\/(blobs|runtime-utils|otel))\//;
 
 let built: Built;

@@ -88,11 +88,14 @@ export interface EndpointToTest extends Partial<AuthConfig> {
   readonly nowMs?: () => number;
   /** What the key store does when it is asked. Default: gives the fake key. */
   readonly loadCurrent?: KeySource['loadCurrent'];
+  /** Default: there is none. */
+  readonly loadPrevious?: KeySource['loadPrevious'];
 }
 
 /** Sessions and anonymous callers, and no rule, unless told otherwise. */
 export function testEndpoint(options: EndpointToTest = {}): TestEndpoint {
-  const { env = {}, nowMs = () => NOW_MS, loadCurrent = async () => testKey(), ...config } = options;
+  const { env = {}, nowMs = () => NOW_MS, loadCurrent = async () => testKey(), ...rest } = options;
+  const { loadPrevious = async () => undefined, ...config } = rest;
   const events: AuthEvent[] = [];
   const sources = [session({ secrets: [SESSION_SECRET] }), anonymous()];
   const endpoint = configureEndpoint({
@@ -100,7 +103,7 @@ export function testEndpoint(options: EndpointToTest = {}): TestEndpoint {
     env,
     keySource: {
       ok: true,
-      source: { name: 'test', setting: 'ABLY_API_KEY', loadCurrent, loadPrevious: async () => undefined },
+      source: { name: 'test', setting: 'ABLY_API_KEY', loadCurrent, loadPrevious },
     },
     onEvent: (event) => events.push(event),
     nowMs,

@@ -1,7 +1,9 @@
 /** An endpoint where rooms may be asked for, the door book of which the test writes; and what an answer says of it. */
+import type { NameValue } from '../../core/http.ts';
 import { type AuthResponse, type Requestable, remembering } from '../../index.ts';
 import {
   authRequest,
+  cookieSentBack,
   type EndpointToTest,
   headerOf,
   jsonOf,
@@ -57,6 +59,16 @@ export function rightsIn(response: AuthResponse): Readonly<Record<string, readon
   const jwt = headerOf(response, 'Content-Type') === 'application/jwt';
   const claims = jwt ? JSON.parse(Buffer.from(response.body.split('.')[1] ?? '', 'base64url').toString()) : {};
   return JSON.parse(String(jwt ? claims['x-ably-capability'] : jsonOf(response).capability));
+}
+
+/** What a browser or a phone sends back to be remembered by: the grant as the answer gave it. */
+export function grantCookieIn(response: AuthResponse): NameValue | undefined {
+  const set = response.cookies.find((cookie) => cookie.startsWith('__Host-ably-auth-grant='));
+  return set === undefined ? undefined : cookieSentBack(set);
+}
+
+export function grantHeaderIn(response: AuthResponse): string | undefined {
+  return headerOf(response, 'X-Ably-Auth-Grant');
 }
 
 export function roomsIn(response: AuthResponse): readonly string[] {

@@ -118,7 +118,7 @@ describe('createSeal', () => {
   it('without a secret opens nothing, and throws rather than seal', () => {
     const seal = createSeal('session', []);
     expect(seal.open(createSeal('session', [NEW]).seal('x'))).toBeUndefined();
-    expect(() => seal.seal('x')).toThrow('No secret to seal a session with');
+    expect(() => seal.seal('x')).toThrow('No secret to seal with');
   });
 
   it('S10: shows no secret when printed', () => {
