@@ -1,56 +1,42 @@
 /** Asking for more: one renewal for many wishes, one request at a time, and an outcome for everybody who asked. */
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resourceOf } from '../../client/attach-or-ask.ts';
-import { type AblyAuth, createAblyAuth } from '../../client/index.ts';
-import { type Answering, type AuthServer, giveToken, startAuthServer } from './auth-server.ts';
 import { call, renewing } from './call.ts';
+import { observe, type Rooms, startRooms } from './rooms.ts';
 
-const started: AuthServer[] = [];
-afterEach(async () => {
-  for (const server of started.splice(0)) await server.close();
+let rooms: Rooms;
+beforeAll(async () => {
+  rooms = await startRooms();
 });
+afterAll(() => rooms.close());
 
-/** Refuses every resource whose name ends in an odd digit, after a while. */
-const refusesOdd: Answering = ({ fields }, response, count) => {
-  const asked = JSON.parse(fields.get('resources') ?? '[]') as string[];
-  const refused = asked.filter((name) => /[13579]$/.test(name));
-  setImmediate(() => giveToken(response, count, { 'X-Ably-Auth-Refused': JSON.stringify(refused) }));
-};
-
-async function authFor(answer: Answering = refusesOdd): Promise<{ server: AuthServer; auth: AblyAuth }> {
-  const server = await startAuthServer(answer);
-  started.push(server);
-  return { server, auth: createAblyAuth({ url: server.url, holds: 'nothing' }) };
-}
-
-const resourcesOf = ({ fields }: { fields: URLSearchParams }): readonly string[] =>
-  JSON.parse(fields.get('resources') ?? '[]');
+const NOTHING = { holds: 'nothing' } as const;
 
 describe('ensure', () => {
   it('gathers what is asked for in one moment into one request, and tells each caller its own outcome', async () => {
-    const { server, auth } = await authFor();
+    const { auth, seen } = observe(rooms, NOTHING);
     const client = renewing(auth);
     const outcomes = await Promise.all([auth.ensure(['room:2', 'room:3']), auth.ensure(['room:4', 'room:2'])]);
     expect(outcomes).toEqual([
       { granted: ['room:2'], refused: ['room:3'] },
       { granted: ['room:4', 'room:2'], refused: [] },
     ]);
-    expect(server.seen.map(resourcesOf)).toEqual([['room:2', 'room:3', 'room:4']]);
+    expect(seen.map(({ resources }) => resources)).toEqual([['room:2', 'room:3', 'room:4']]);
     expect(client.renewals()).toBe(1);
   });
 
   it('keeps what is asked for meanwhile for the next request', async () => {
-    const { server, auth } = await authFor();
+    const { auth, seen } = observe(rooms, NOTHING);
     const client = renewing(auth);
     const first = auth.ensure(['room:2']);
     while (client.renewals() === 0) await new Promise(setImmediate);
     await Promise.all([first, auth.ensure(['room:4']), auth.ensure(['room:6'])]);
-    expect(server.seen.map(resourcesOf)).toEqual([['room:2'], ['room:4', 'room:6']]);
+    expect(seen.map(({ resources }) => resources)).toEqual([['room:2'], ['room:4', 'room:6']]);
   });
 
   it('knows its outcome also when the SDK drops one answer and asks again', async () => {
-    const { server, auth } = await authFor();
+    const { auth, seen } = observe(rooms, NOTHING);
     auth.use({
       auth: {
         authorize: async () => {
@@ -59,37 +45,35 @@ describe('ensure', () => {
       },
     });
     await expect(auth.ensure(['room:2', 'room:3'])).resolves.toEqual({ granted: ['room:2'], refused: ['room:3'] });
-    expect(server.seen.length).toBe(2);
+    expect(seen.length).toBe(2);
   });
 
   it('fails with what the SDK throws, for everybody who asked, and works again afterwards', async () => {
-    let down = true;
-    const { auth } = await authFor((request, response, count) =>
-      down ? response.writeHead(502).end() : refusesOdd(request, response, count),
-    );
+    let cookie = 'ably-auth=rubbish; __Host-ably-auth-session=v1.not.good.at-all';
+    const { auth } = observe(rooms, { ...NOTHING, headers: () => ({ cookie }) });
     renewing(auth);
     const outcomes = await Promise.allSettled([auth.ensure(['room:2']), auth.ensure(['room:4'])]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    down = false;
+    cookie = rooms.cookieOf('ada');
     await expect(auth.ensure(['room:2'])).resolves.toEqual({ granted: ['room:2'], refused: [] });
   });
 
   it('asks nobody for nothing', async () => {
-    const { server, auth } = await authFor();
+    const { auth, seen } = observe(rooms, NOTHING);
     await expect(auth.ensure([])).resolves.toEqual({ granted: [], refused: [] });
     await expect(auth.ensure(['room:2', ''])).rejects.toThrow('never empty');
-    expect(server.seen).toEqual([]);
+    expect(seen).toEqual([]);
   });
 
   it('says what is missing: a client, or one with this authCallback', async () => {
-    const { auth } = await authFor();
+    const { auth } = observe(rooms, NOTHING);
     await expect(auth.ensure(['room:2'])).rejects.toThrow('auth.use(client)');
     auth.use({ auth: { authorize: async () => undefined } });
     await expect(auth.ensure(['room:2'])).rejects.toThrow('another authCallback');
   });
 
   it('leaves nobody waiting who asked before the client was closed or replaced', async () => {
-    const { auth } = await authFor();
+    const { auth } = observe(rooms, NOTHING);
     const never = { auth: { authorize: () => new Promise(() => {}) } };
     auth.use(never);
     const outcomes: Promise<unknown>[] = [];
@@ -121,7 +105,7 @@ describe('ensure', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
-        const { server, auth } = await authFor();
+        const { auth, seen, mostAtOnce } = observe(rooms, NOTHING);
         const nonces: string[] = [];
         const ask = async (): Promise<void> => {
           nonces.push(((await call(auth)) as { nonce: string }).nonce);
@@ -150,9 +134,9 @@ describe('ensure', () => {
           }
         }
         await Promise.all(asked);
-        expect(server.mostAtOnce()).toBeLessThanOrEqual(1);
+        expect(mostAtOnce()).toBeLessThanOrEqual(1);
         expect(new Set(nonces).size).toBe(nonces.length);
-        expect(server.seen.length).toBe(nonces.length);
+        expect(seen.length).toBe(nonces.length);
         const ensures = steps.filter((next) => next.kind === 'ensure' && next.resources.length > 0).length;
         expect(renewals).toBeLessThanOrEqual(ensures);
         if (ensures > 0) expect(renewals).toBeGreaterThan(0);

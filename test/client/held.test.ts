@@ -1,10 +1,13 @@
 /** What is held between requests: nothing, the list, the signed grant, a guest; in memory and over a restart. */
+import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AblyAuthOptions, type AuthStorage, createAblyAuth } from '../../client/index.ts';
+import { type AuthConfig, guest } from '../../index.ts';
 import { type Answering, type AuthServer, giveToken, startAuthServer } from './auth-server.ts';
 import { call, renewing } from './call.ts';
+import { observe, type Rooms, startRooms } from './rooms.ts';
 
-const started: AuthServer[] = [];
+const started: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const server of started.splice(0)) await server.close();
 });
@@ -14,6 +17,15 @@ async function serve(answer: Answering): Promise<AuthServer> {
   started.push(server);
   return server;
 }
+
+async function rooms(config?: Partial<AuthConfig>): Promise<Rooms> {
+  const made = await startRooms(config);
+  started.push(made);
+  return made;
+}
+
+/** Each some 80 bytes in a header. */
+const LONG_NAMES = Array.from({ length: 60 }, (_, index) => `room:部屋の名前-${'x'.repeat(30)}${index}`);
 
 function memory(): AuthStorage & { readonly text: () => string } {
   let kept = '';
@@ -26,76 +38,82 @@ function memory(): AuthStorage & { readonly text: () => string } {
   };
 }
 
-const refusing =
-  (...names: readonly string[]): Answering =>
-  (_, response, count) =>
-    giveToken(response, count, { 'X-Ably-Auth-Refused': JSON.stringify(names) });
-
-const resourcesOf = (server: AuthServer): readonly unknown[] =>
-  server.seen.map(({ fields }) => JSON.parse(fields.get('resources') ?? 'null'));
-
 describe('a client that holds the list', () => {
   it('asks for all of it at each renewal, and no more for what was refused', async () => {
-    const server = await serve(refusing('room:9'));
-    const auth = createAblyAuth({ url: server.url });
+    const { auth, seen } = observe(await rooms());
     renewing(auth);
     await call(auth);
-    await expect(auth.ensure(['room:7', 'room:9'])).resolves.toEqual({ granted: ['room:7'], refused: ['room:9'] });
+    await expect(auth.ensure(['room:6', 'room:9'])).resolves.toEqual({ granted: ['room:6'], refused: ['room:9'] });
     await auth.ensure(['room:8']);
     await call(auth);
-    expect(resourcesOf(server)).toEqual([null, ['room:7', 'room:9'], ['room:8', 'room:7'], ['room:8', 'room:7']]);
+    expect(seen.map(({ resources }) => resources)).toEqual([
+      null,
+      ['room:6', 'room:9'],
+      ['room:8', 'room:6'],
+      ['room:8', 'room:6'],
+    ]);
+  });
+
+  it('forgets what a renewal no longer gives', async () => {
+    const on = await rooms();
+    const { auth, seen } = observe(on);
+    renewing(auth);
+    await auth.ensure(['room:6', 'room:8']);
+    on.open = (id) => id !== '6';
+    await call(auth);
+    await call(auth);
+    expect(seen.at(-1)?.resources).toEqual(['room:8']);
   });
 
   it('keeps the newest hundred: no request may carry more', async () => {
-    const server = await serve(refusing());
-    const auth = createAblyAuth({ url: server.url });
+    const on = await rooms();
+    on.open = () => true;
+    const { auth, seen } = observe(on);
     renewing(auth);
     const names = Array.from({ length: 150 }, (_, index) => `room:${index}`);
-    await auth.ensure(names);
+    expect((await auth.ensure(names)).granted).toEqual(names);
     await call(auth);
-    expect(resourcesOf(server).map((asked) => (asked as string[]).length)).toEqual([100, 100, 100]);
-    expect(resourcesOf(server).at(-1)).toEqual([...names.slice(100), ...names.slice(0, 50)]);
-  });
-});
-
-describe('a client that asks for long names', () => {
-  it('asks in requests small enough for each refusal to have its name in a header', async () => {
-    const server = await serve(({ fields }, response, count) => {
-      const names = (JSON.parse(fields.get('resources') ?? '[]') as string[]).map((name) => JSON.stringify(name));
-      const header = `[${names.join(',')}]`.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
-      giveToken(response, count, { 'X-Ably-Auth-Refused': header });
-    });
-    const auth = createAblyAuth({ url: server.url, holds: 'nothing' });
-    renewing(auth);
-    const names = Array.from({ length: 60 }, (_, index) => `room:部屋の名前:${'x'.repeat(30)}${index}`);
-    expect(await auth.ensure(names)).toEqual({ granted: [], refused: names });
-    expect(server.seen.length).toBe(3);
+    expect(seen.map(({ resources }) => resources?.length)).toEqual([100, 100, 100]);
+    expect(seen.at(-1)?.resources).toEqual([...names.slice(100), ...names.slice(0, 50)]);
   });
 
-  it('keeps those that the header had no room for: they are asked for again', async () => {
-    const server = await serve((_, response, count) =>
-      giveToken(response, count, { 'X-Ably-Auth-Refused': '["room:1",1]' }),
-    );
-    const auth = createAblyAuth({ url: server.url });
+  it('keeps those that are refused without a name, for which the header had no room: they are asked for again', async () => {
+    const on = await rooms();
+    on.open = () => true;
+    const { auth, seen } = observe(on);
     renewing(auth);
-    await auth.ensure(['room:1', 'room:2', 'room:3']);
+    await auth.ensure(LONG_NAMES);
+    on.open = () => false;
     await call(auth);
-    expect(resourcesOf(server).at(-1)).toEqual(['room:2', 'room:3']);
+    await call(auth);
+    const lengths = seen.slice(-2).map(({ resources }) => resources?.length ?? 0);
+    expect(lengths[0]).toBe(LONG_NAMES.length);
+    expect(lengths[1]).toBeGreaterThan(0);
+    expect(lengths[1]).toBeLessThan(LONG_NAMES.length);
   });
 });
 
 describe('a client that holds nothing', () => {
   it('asks once, in as many requests as it takes, and at a renewal for nothing', async () => {
-    const server = await serve(refusing('room:3', 'room:149'));
-    const auth = createAblyAuth({ url: server.url, holds: 'nothing' });
+    const on = await rooms();
+    on.open = (id) => id !== '3' && id !== '149';
+    const { auth, seen } = observe(on, { holds: 'nothing' });
     const client = renewing(auth);
     const { granted, refused } = await auth.ensure(Array.from({ length: 150 }, (_, index) => `room:${index}`));
     await call(auth);
     expect([granted.length, refused]).toEqual([148, ['room:3', 'room:149']]);
-    expect(resourcesOf(server).map((asked) => (asked as string[] | null)?.length)).toEqual([100, 50, undefined]);
+    expect(seen.map(({ resources }) => resources?.length)).toEqual([100, 50, undefined]);
     expect(client.renewals()).toBe(2);
-    expect(server.seen[0]?.headers).not.toHaveProperty('x-ably-auth-grant');
-    expect(server.seen[0]?.headers).not.toHaveProperty('x-ably-auth-guest');
+    expect(Object.keys(seen[0]?.headers ?? {})).toEqual(['cookie', 'Content-Type']);
+  });
+
+  it('asks for long names in requests small enough for each refusal to have its name in a header', async () => {
+    const on = await rooms();
+    on.open = () => false;
+    const { auth, seen } = observe(on, { holds: 'nothing' });
+    renewing(auth);
+    expect(await auth.ensure(LONG_NAMES)).toEqual({ granted: [], refused: LONG_NAMES });
+    expect(seen.length).toBe(3);
   });
 });
 
@@ -160,17 +178,26 @@ describe.each([
 });
 
 describe('a guest', () => {
-  it('whom the endpoint does not know any more is a new one the next time', async () => {
-    const server = await serve((request, response, count) => {
-      if (request.headers['x-ably-auth-guest'] === 'new')
-        giveToken(response, count, { 'X-Ably-Auth-Guest': `v1.${count}` });
-      else if (count < 3)
-        response.writeHead(401, { 'Content-Type': 'application/json' }).end('{"error":{"code":40101}}');
-      else giveToken(response, count);
+  it('has the same name at each request, and a new one when the endpoint does not know the old', async () => {
+    const secrets = [randomBytes(32).toString('base64url')];
+    const on = await rooms({ sources: [guest({ secrets })] });
+    const storage = memory();
+    const { auth, seen } = observe(on, { guest: true, headers: {}, storage });
+    const names: unknown[] = [];
+    const ask = async (): Promise<unknown> => names.push(((await call(auth)) as { clientId: string }).clientId);
+    await ask();
+    await ask();
+    expect(names[1]).toBe(names[0]);
+    expect(storage.text()).toContain(seen[1]?.headers['X-Ably-Auth-Guest']);
+
+    const forged = observe(on, {
+      guest: true,
+      headers: {},
+      storage: { load: () => '{"guest":"v1.a.b.c"}', save() {} },
     });
-    const auth = createAblyAuth({ url: server.url, guest: true });
-    for (let asked = 0; asked < 4; asked++) await call(auth).catch(() => undefined);
-    expect(server.seen.map(({ headers }) => headers['x-ably-auth-guest'])).toEqual(['new', 'v1.1', 'new', 'v1.3']);
+    await expect(call(forged.auth)).rejects.toMatchObject({ code: 40101 });
+    await expect(call(forged.auth)).resolves.toMatchObject({ clientId: expect.stringMatching(/^guest:/) });
+    expect(forged.seen.map(({ headers }) => headers['X-Ably-Auth-Guest'])).toEqual(['v1.a.b.c', 'new']);
   });
 });
 
