@@ -37,15 +37,18 @@ describe('ensure', () => {
 
   it('knows its outcome also when the SDK drops one answer and asks again', async () => {
     const { auth, seen } = observe(rooms, NOTHING);
+    let kept: unknown;
     auth.use({
       auth: {
         authorize: async () => {
-          await Promise.all([call(auth), call(auth)]);
+          const [, later] = await Promise.all([call(auth), call(auth)]);
+          kept = (later as { capability: string }).capability;
         },
       },
     });
     await expect(auth.ensure(['room:2', 'room:3'])).resolves.toEqual({ granted: ['room:2'], refused: ['room:3'] });
     expect(seen.length).toBe(2);
+    expect(kept).toContain('room:2');
   });
 
   it('fails with what the SDK throws, for everybody who asked, and works again afterwards', async () => {
