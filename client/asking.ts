@@ -5,6 +5,10 @@
  * resources, because the SDK may ask twice for one token and drop the first.
  */
 import { MAX_RESOURCES } from './held.ts';
+import { platform } from './platform.ts';
+
+/** Calls of one moment become one request: of a page that opens three rooms, Ably refuses each in a frame of its own. */
+const GATHERING_MS = 10;
 
 /** Of the header that names what was refused; some of it is brackets. */
 const MAX_NAMED_BYTES = 2_000;
@@ -58,8 +62,7 @@ export function createAsking(authorize: () => Promise<unknown>): Asking {
 
   async function run(): Promise<void> {
     running = true;
-    // Calls of one moment (a page that opens three rooms) become one request.
-    await Promise.resolve();
+    await new Promise<void>((resolve) => void platform.setTimeout(resolve, GATHERING_MS));
     while (waiting.length > 0) {
       const asks = waiting;
       waiting = [];
