@@ -8,9 +8,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'suite', include: ['test/**/*.test.ts'], exclude: ['test/platforms/**', 'test/browser/**'] },
+        test: {
+          name: 'suite',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/platforms/**', 'test/browser/**', 'test/stores/lane/**'],
+        },
       },
       { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'] } },
+      { extends: true, test: { name: 'stores', include: ['test/stores/lane/**/*.test.ts'] } },
     ],
   },
 });

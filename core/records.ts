@@ -8,6 +8,8 @@ export interface RecordsOptions {
   readonly nowMs: () => number;
   /** How long one call of the store may take, in milliseconds. Default 1_500: clients give up on us after 10 s. */
   readonly callTimeoutMs?: number;
+  /** No further try of a change is begun after this, in milliseconds. Default 8_000. */
+  readonly updateTimeoutMs?: number;
 }
 
 /** What a change makes of a record: another one, none, or `keep` where there is nothing to change. */
@@ -31,10 +33,9 @@ export interface Records {
 const MAX_TRIES = 40;
 const FIRST_PAUSE_MS = 4;
 const MAX_PAUSE_MS = 400;
-/** No further try is begun after this: whoever asked has an answer to give. */
-const MAX_UPDATE_MS = 6_000;
 
-export function createRecords(store: RecordStore, { nowMs, callTimeoutMs = 1_500 }: RecordsOptions): Records {
+export function createRecords(store: RecordStore, options: RecordsOptions): Records {
+  const { nowMs, callTimeoutMs = 1_500, updateTimeoutMs = 8_000 } = options;
   const call = <Result>(run: () => Promise<Result>): Promise<Result> => withinTime(store.name, callTimeoutMs, run);
   const isAlive = ({ expiresAtMs }: StoredRecord): boolean => expiresAtMs > nowMs();
 
@@ -46,7 +47,7 @@ export function createRecords(store: RecordStore, { nowMs, callTimeoutMs = 1_500
     async update(key, change) {
       // A clock that is not set while we wait, unlike the one that decides about expiry.
       const startedMs = performance.now();
-      for (let tries = 0; tries < MAX_TRIES && performance.now() - startedMs < MAX_UPDATE_MS; tries += 1) {
+      for (let tries = 0; tries < MAX_TRIES && performance.now() - startedMs < updateTimeoutMs; tries += 1) {
         const seen = await call(() => store.read(key));
         const next = change(seen && isAlive(seen) ? seen.value : undefined);
         if (next === 'keep' || (next === 'delete' && !(seen && isAlive(seen)))) return;

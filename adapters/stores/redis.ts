@@ -34,6 +34,13 @@ export interface RedisStore extends RecordStore {
   close(): void;
 }
 
+interface Connection {
+  readonly client: IoRedis.Redis;
+  usedAtMs: number;
+  /** Why it could not be made or ended. */
+  problem?: unknown;
+}
+
 /** Longer unused, a connection is not trusted: load balancers and NAT gateways forget it after 60 to 350 s. */
 const MAX_IDLE_MS = 30_000;
 
@@ -50,6 +57,15 @@ const CLIENT_OPTIONS = {
   // The newer one is agreed upon in an exchange of its own, for which a first command would wait.
   protocol: 2,
 } satisfies IoRedis.RedisOptions;
+
+function connect(client: IoRedis.Redis): Connection {
+  const connection: Connection = { client, usedAtMs: 0 };
+  // Commands fail with no more than that there is no connection. Unheard, the client would print why.
+  client.on('error', (problem) => {
+    connection.problem = problem;
+  });
+  return connection;
+}
 
 /** Redis runs a script as a whole. Sent twice it answers 1 twice: the version is then the writer's own. */
 const COMPARE_AND_SET = `
@@ -72,23 +88,16 @@ const HINTS = {
 export function redisStore(options: RedisStoreOptions): RedisStore {
   const { url = '', client: own, clientOptions, nowMs = Date.now } = options;
   const loadSdk = options.loadSdk ?? (() => import('./redis-sdk.ts'));
-  let made: { readonly client: IoRedis.Redis; usedAtMs: number } | undefined;
+  let Redis: typeof IoRedis.Redis | undefined;
+  let made: Connection | undefined;
 
-  async function connected(): Promise<RedisClient> {
-    if (own) return own;
-    const sdk = made ? undefined : await loadSdk();
+  async function connected(): Promise<Connection> {
+    Redis ??= (await loadSdk()).Redis;
     const now = nowMs();
     if (made && (made.client.status === 'end' || Math.abs(now - made.usedAtMs) > MAX_IDLE_MS)) drop();
-    if (!made) {
-      const { Redis } = sdk ?? (await loadSdk());
-      const settings = { ...CLIENT_OPTIONS, ...clientOptions } as { replyMapping?: 'legacy' };
-      const client = new Redis(url, settings);
-      // Each command fails with the reason; unheard, the client would print it.
-      client.on('error', () => {});
-      made ??= { client, usedAtMs: now };
-    }
+    made ??= connect(new Redis(url, { ...CLIENT_OPTIONS, ...clientOptions } as { replyMapping?: 'legacy' }));
     made.usedAtMs = now;
-    return made.client;
+    return made;
   }
 
   function drop(): void {
@@ -97,14 +106,17 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   }
 
   async function call<Result>(run: (client: RedisClient) => Promise<Result>): Promise<Result> {
-    let client: RedisClient | undefined;
+    let connection: Connection | undefined;
     try {
-      client = await connected();
-      return await run(client);
+      if (own) return await run(own);
+      connection = await connected();
+      return await run(connection.client);
     } catch (error) {
+      const { name } = (error ?? {}) as { readonly name?: unknown };
       // After a reply the connection is sound. After anything else nobody knows what is still under way on it.
-      if (client === made?.client && (error as { name?: unknown } | undefined)?.name !== 'ReplyError') drop();
-      throw asStoreError('redis', error, HINTS);
+      const isReply = name === 'ReplyError' || name === 'StoreError';
+      if (!isReply && connection === made) drop();
+      throw asStoreError('redis', isReply ? error : (connection?.problem ?? error), HINTS);
     }
   }
 

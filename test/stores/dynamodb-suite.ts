@@ -1,0 +1,107 @@
+/** The contract suite over whatever speaks DynamoDB's API, and what only DynamoDB has. */
+import { CreateTableCommand, DynamoDBClient, GetItemCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamodbStore } from '../../adapters/stores/dynamodb.ts';
+import { RECORD_GRACE_MS } from '../../core/stores.ts';
+import { failsAsStoreError } from './contract.ts';
+import { AWS } from './open.ts';
+import { type ServerCommand, type ServerProcess, startServer } from './processes.ts';
+import { describeStore } from './suite.ts';
+
+const TABLE = 'ably-auth';
+const urlAt = (port: number): string => `http://127.0.0.1:${port}`;
+
+export interface DynamoDbServer extends Omit<ServerCommand, 'isReady'> {
+  readonly survivesAKill: boolean;
+}
+
+async function withClient<Result>(port: number, run: (client: DynamoDBClient) => Promise<Result>): Promise<Result> {
+  const client = new DynamoDBClient({ endpoint: urlAt(port), ...AWS, maxAttempts: 1 });
+  try {
+    return await run(client);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The table of docs/stores.md, where it is not there yet. */
+async function isReady(port: number): Promise<boolean> {
+  return withClient(port, async (client) => {
+    const { TableNames = [] } = await client.send(new ListTablesCommand({}));
+    if (TableNames.includes(TABLE)) return true;
+    await client.send(
+      new CreateTableCommand({
+        TableName: TABLE,
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+    return false;
+  });
+}
+
+export function describeDynamoDb(name: string, { survivesAKill, ...command }: DynamoDbServer): void {
+  const start = (): Promise<ServerProcess> => startServer({ ...command, isReady });
+  describeStore(name, {
+    start,
+    placeAt: (port) => ({ kind: 'dynamodb', endpoint: urlAt(port), table: TABLE }),
+    survivesAKill,
+  });
+
+  describe(`dynamodbStore with ${name}`, () => {
+    let server: ServerProcess;
+    beforeAll(async () => {
+      server = await start();
+    }, 60_000);
+    afterAll(() => server?.stop());
+    const open = (table = TABLE, more = {}) =>
+      dynamodbStore({ table, clientOptions: { endpoint: urlAt(server.port), ...AWS }, ...more });
+
+    it('tells DynamoDB when it may remove an item: an hour after it expired, in seconds', async () => {
+      const ttlOf = (id: string): Promise<number> =>
+        withClient(server.port, async (client) => {
+          const { Item } = await client.send(new GetItemCommand({ TableName: TABLE, Key: { id: { S: id } } }));
+          return Number(Item?.ttl?.N);
+        });
+      const nowMs = 1_800_000_000_000;
+      const store = open(TABLE, { nowMs: () => nowMs });
+      await store.compareAndSet('a', undefined, { value: 'x', expiresAtMs: nowMs + 60_001 });
+      expect(await ttlOf('a')).toBe(Math.ceil((nowMs + 60_001 + RECORD_GRACE_MS) / 1000));
+      // DynamoDB never removes what expired more than five years ago.
+      await store.compareAndSet('b', undefined, { value: 'x', expiresAtMs: 0 });
+      expect(await ttlOf('b')).toBe((nowMs + RECORD_GRACE_MS) / 1000);
+    });
+
+    it('says what to look at when there is no such table', async () => {
+      const error = await failsAsStoreError(open('no-such-table').read('gate:x'), ['gate:x']);
+      expect(error.message).toBe(
+        'could not be used (ResourceNotFoundException). Check the name of the table and the region of the function (AWS_REGION).',
+      );
+    });
+
+    it('takes a write for its own when the answer to its first attempt was lost', async () => {
+      const { DynamoDBClient: Real, ...sdk } = await import('@aws-sdk/client-dynamodb');
+      let lost = 0;
+      class Forgetful extends Real {
+        constructor(...options: ConstructorParameters<typeof Real>) {
+          super(...options);
+          this.middlewareStack.add(
+            (next, { commandName }) =>
+              async (args) => {
+                const result = await next(args);
+                if (commandName !== 'PutItemCommand' || lost > 0) return result;
+                lost += 1;
+                throw Object.assign(new Error('the connection is gone'), { name: 'TimeoutError', $retryable: {} });
+              },
+            { step: 'deserialize', priority: 'high' },
+          );
+        }
+      }
+      const store = open(TABLE, { loadSdk: async () => ({ ...sdk, DynamoDBClient: Forgetful }) });
+      expect(await store.compareAndSet('lost', undefined, { value: 'x', expiresAtMs: 1 })).toBe(true);
+      expect(lost).toBe(1);
+      expect(await store.compareAndSet('lost', undefined, { value: 'x', expiresAtMs: 1 })).toBe(false);
+    });
+  });
+}
