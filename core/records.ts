@@ -30,7 +30,7 @@ export interface Records {
  * With the pauses between them, 64 writers of one record all get through (the contract suite of the stores). A pause is
  * drawn at random up to a bound that doubles: writers that keep meeting each other spread.
  */
-const MAX_TRIES = 40;
+const MAX_TRIES = 100;
 const FIRST_PAUSE_MS = 4;
 const MAX_PAUSE_MS = 400;
 

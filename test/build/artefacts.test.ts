@@ -89,6 +89,13 @@ describe('npm run build', () => {
     for (const [path] of holding) expect(path).toMatch(/^dist\/aws-lambda\/chunks\/[\w-]+\.mjs$/);
   });
 
+  it('aws-lambda: the Redis client, of CommonJS modules, can be loaded from its file', async () => {
+    const { outputs } = built.of('aws-lambda').metafile;
+    const [path = ''] = Object.keys(outputs).filter((name) => /redis-sdk-[\w-]+\.mjs$/.test(name));
+    const sdk = (await import(join(built.dir, path.replace(/^dist\//, '')))) as Record<string, unknown>;
+    expect(sdk.Redis).toBeTypeOf('function');
+  });
+
   it('netlify: the path is a literal that can be read without running the file, and no method is named', async () => {
     const text = await readFile(built.of('netlify').entryFile, 'utf8');
     const local = /export\{(?:[^}]*,)?([\w$]+) as config[,}]/.exec(text)?.[1] ?? '';
