@@ -9,6 +9,7 @@ import { createAblyApi } from '../ably/ably-api.ts';
 import { composeEndpoint } from '../compose/compose-endpoint.ts';
 import { chooseKeySource } from '../key-sources/choose-key-source.ts';
 import { createLambdaHandler, type LambdaHandler } from './handler.ts';
+import { printLine } from './print-line.ts';
 
 const { env } = process;
 // What most functions do without is not even read: they keep nothing.
@@ -19,6 +20,7 @@ const { endpoint, notice } = composeEndpoint({
   keySource: chooseKeySource(env),
   ably: createAblyApi(env),
   ...(store && { store }),
+  print: printLine,
 });
 
 export const handler: LambdaHandler = createLambdaHandler(endpoint, {

@@ -8,6 +8,7 @@ import { chooseAwsStore } from '../compose/aws-store.ts';
 import { composeHandler, type HandlerOptions } from '../compose/compose-handler.ts';
 import { chooseKeySource } from '../compose/key-sources.ts';
 import { createLambdaHandler, type LambdaHandler } from './handler.ts';
+import { printLine } from './print-line.ts';
 
 export * from '../compose/key-sources.ts';
 export { createLambdaHandler, type LambdaHandler, type LambdaHandlerOptions } from './handler.ts';
@@ -20,6 +21,7 @@ export function createHandler(definition: AuthDefinition, options: HandlerOption
     chooseKey: chooseKeySource,
     createAblyApi,
     chooseStore: chooseAwsStore,
+    print: printLine,
   });
   return createLambdaHandler(endpoint, { onUnknownEvent: (line) => notice('info', line) });
 }

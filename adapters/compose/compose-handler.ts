@@ -28,6 +28,8 @@ export interface HandlerHost {
   /** Left out where a bundler would pack Ably's SDK for everybody. */
   readonly createAblyApi?: (env: Environment) => AblyApi;
   readonly chooseStore: (env: Environment) => ChosenStore;
+  /** Default: `console.log`, which every platform collects. */
+  readonly print?: (line: string) => void;
 }
 
 /** Never throws: a config that is wrong is logged once, whole, and answered 503 (S11). */
@@ -37,10 +39,11 @@ export function composeHandler(
   host: HandlerHost,
 ): ComposedEndpoint {
   const { env = host.env, keySource: own, onEvent } = options;
+  const { print } = host;
   const ably = options.ably ?? host.createAblyApi?.(env);
   const keySource: KeyChoice = own ? { ok: true, source: own } : host.chooseKey(env);
   const store = host.chooseStore(env);
-  if (!onEvent) return composeEndpoint({ definition, env, keySource, store, ably });
+  if (!onEvent) return composeEndpoint({ definition, env, keySource, store, ably, ...(print && { print }) });
   return {
     endpoint: configureEndpoint({ definition, env, keySource, chosenStore: store, onEvent, ...(ably && { ably }) }),
     notice: () => {},

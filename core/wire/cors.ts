@@ -16,9 +16,11 @@ export interface CorsRules {
   readonly allowedHeaders: readonly string[];
 }
 
-const ALLOWED_HEADERS = 'authorization, content-type, x-ably-auth-resources, x-ably-auth-grant, x-ably-auth-guest';
+/** Templates write the same where a gateway must: see infra. */
+export const ALLOWED_HEADERS =
+  'authorization, content-type, x-ably-auth-resources, x-ably-auth-grant, x-ably-auth-guest';
 
-const EXPOSED_HEADERS =
+export const EXPOSED_HEADERS =
   'X-Ably-ErrorCode, X-Ably-ErrorMessage, X-Ably-Auth-Grant, X-Ably-Auth-Guest, X-Ably-Auth-Refused, Retry-After, X-Request-Id, Server-Timing';
 
 const VARY: NameValue = ['Vary', 'Origin'];

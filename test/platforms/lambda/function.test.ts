@@ -21,7 +21,8 @@ beforeAll(async () => {
   scratch = unpacked.scratch;
   environment = await startFunction({
     taskRoot: unpacked.taskRoot,
-    settings: { ...SETTINGS, ABLY_API_KEY: API_KEY },
+    // The templates choose JSON logs, for the runtime's own lines.
+    settings: { ...SETTINGS, ABLY_API_KEY: API_KEY, AWS_LAMBDA_LOG_FORMAT: 'JSON' },
   });
   front = await startHttpFront(environment);
 });
@@ -102,6 +103,15 @@ describe('the Lambda function', () => {
     await environment.invoke(event);
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     expect(await environment.invoke(event)).toMatchObject({ ok: true, payload: { statusCode: 200 } });
+  });
+
+  it('logs lines that are JSON from end to end, as the metric filters of the templates need them', () => {
+    const lines = environment
+      .log()
+      .split('\n')
+      .filter((line) => line.includes('"kind":"issued"'));
+    expect(lines.length).toBeGreaterThan(10);
+    for (const line of lines) expect(JSON.parse(line)).toMatchObject({ level: 'info', kind: 'issued' });
   });
 
   it('logs a line for each request, warns once of a key in its environment, and prints no secret (S10)', () => {

@@ -71,6 +71,12 @@ describe('serverless-offline with serverless.yml', () => {
     expect(aws.calls.map(({ operation }) => operation)).toContain('secretsmanager.GetSecretValue');
   });
 
+  it('leads a method that is none of ours to the function, which says so in its own words', async () => {
+    const response = await fetch(url, { method: 'PUT' });
+    expect(response.status).toBe(405);
+    expect(await response.json()).toMatchObject({ error: { code: 40500 } });
+  });
+
   it('leads OPTIONS to the function', async () => {
     // Without the headers of a real preflight, which this gateway answers itself and API Gateway does not.
     const response = await fetch(url, { method: 'OPTIONS' });

@@ -5,14 +5,11 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deploy, type Stack } from '../../infra/cloudformation.ts';
 import { createScratch } from '../support/scratch.ts';
 import { runTool } from '../support/tool.ts';
 import { readZip } from '../support/zip.ts';
 import { copyProject, osls, SECRET_ARN } from './project-copy.ts';
-
-interface Template {
-  readonly Resources: Record<string, { readonly Type: string; readonly Properties: Record<string, unknown> }>;
-}
 
 const scratch = createScratch('osls');
 const project = join(scratch.path, 'project');
@@ -25,8 +22,8 @@ async function pack(
   return runTool(osls(project, ['package', '--package', output, ...args], settings));
 }
 
-const template = (): Template =>
-  JSON.parse(readFileSync(join(output, 'cloudformation-template-update-stack.json'), 'utf8'));
+const deployed = (): Stack =>
+  deploy(JSON.parse(readFileSync(join(output, 'cloudformation-template-update-stack.json'), 'utf8')));
 
 beforeAll(() => copyProject(project));
 afterAll(() => scratch.remove());
@@ -49,12 +46,18 @@ describe('osls package', () => {
       'ABLY_AUTH_SESSION_SECRET is a plain value, which would be stored in the template.',
     ],
     [
+      'a JWT authorizer for any audience',
+      { ABLY_API_KEY_SECRET_ID: SECRET_ARN },
+      'The parameter jwtIssuer needs jwtAudience as well.',
+      ['--param', 'jwtIssuer=https://hunter2.example/'],
+    ],
+    [
       'a ttl that is none',
       { ABLY_API_KEY_SECRET_ID: SECRET_ARN, ABLY_AUTH_TTL: 'hunter2' },
       'ABLY_AUTH_TTL: it is not a duration',
     ],
-  ])('stops for %s, and says what to do', async (_, settings, sentence) => {
-    const { code, output: said } = await pack(settings);
+  ])('stops for %s, and says what to do', async (_, settings, sentence, args: readonly string[] = []) => {
+    const { code, output: said } = await pack(settings, ...args);
     expect(code).toBe(1);
     expect(said).toContain(sentence);
     expect(said).not.toContain('hunter2');
@@ -90,25 +93,35 @@ describe('osls package', () => {
   });
 
   it('deploys these resources and no others', () => {
-    const types = Object.entries(template().Resources).map(([name, { Type }]) => `${name} ${Type}`);
+    const types = Object.entries(deployed().resources).map(([name, { Type }]) => `${name} ${Type}`);
     expect(types.sort()).toEqual([
+      'AccessLogGroup AWS::Logs::LogGroup',
       'AuthLambdaFunction AWS::Lambda::Function',
       'AuthLambdaPermissionHttpApi AWS::Lambda::Permission',
       'AuthLogGroup AWS::Logs::LogGroup',
       'AuthRole AWS::IAM::Role',
+      'Dashboard AWS::CloudWatch::Dashboard',
+      'DurationAlarm AWS::CloudWatch::Alarm',
+      'ErrorsAlarm AWS::CloudWatch::Alarm',
       'HttpApi AWS::ApiGatewayV2::Api',
       'HttpApiIntegrationAuth AWS::ApiGatewayV2::Integration',
-      'HttpApiRouteGetApiAblyDashauth AWS::ApiGatewayV2::Route',
+      'HttpApiRouteAnyApiAblyDashauth AWS::ApiGatewayV2::Route',
       'HttpApiRouteOptionsApiAblyDashauth AWS::ApiGatewayV2::Route',
-      'HttpApiRoutePostApiAblyDashauth AWS::ApiGatewayV2::Route',
       'HttpApiStage AWS::ApiGatewayV2::Stage',
+      'IssuedFilter AWS::Logs::MetricFilter',
+      'KeySourceAlarm AWS::CloudWatch::Alarm',
+      'KeySourceFailedFilter AWS::Logs::MetricFilter',
+      'RefusalsAlarm AWS::CloudWatch::Alarm',
+      'RefusedFilter AWS::Logs::MetricFilter',
+      'ServerErrorsAlarm AWS::CloudWatch::Alarm',
       'ServerlessDeploymentBucket AWS::S3::Bucket',
       'ServerlessDeploymentBucketPolicy AWS::S3::BucketPolicy',
+      'ThrottlesAlarm AWS::CloudWatch::Alarm',
     ]);
   });
 
   it('lets the function read one secret and write one log, and nothing else', () => {
-    const { AuthRole, AuthLogGroup } = template().Resources;
+    const { AuthRole, AuthLogGroup } = deployed().resources;
     expect(AuthRole?.Properties.Policies).toEqual([
       {
         PolicyName: 'ably-auth',
@@ -116,26 +129,22 @@ describe('osls package', () => {
           Version: '2012-10-17',
           Statement: [
             { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: SECRET_ARN },
-            {
-              Effect: 'Allow',
-              Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-              Resource: { 'Fn::GetAtt': ['AuthLogGroup', 'Arn'] },
-            },
+            { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: '<AuthLogGroup.Arn>' },
           ],
         },
       },
     ]);
     expect(AuthRole?.Properties).not.toHaveProperty('ManagedPolicyArns');
-    expect(AuthLogGroup?.Properties).toEqual({ LogGroupName: '/aws/lambda/ably-auth-dev-auth', RetentionInDays: 30 });
+    expect(AuthLogGroup?.Properties).toEqual({ LogGroupName: '/aws/lambda/ably-auth-dev-auth', RetentionInDays: '30' });
   });
 
   it('gives the function where its secrets are, and none of them', () => {
-    expect(template().Resources.AuthLambdaFunction?.Properties).toMatchObject({
+    expect(deployed().resources.AuthLambdaFunction?.Properties).toMatchObject({
       Handler: 'dist/aws-lambda/ably-auth.handler',
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
-      MemorySize: 256,
-      Timeout: 10,
+      MemorySize: '256',
+      Timeout: '10',
       Environment: {
         Variables: {
           ABLY_API_KEY_SECRET_ID: SECRET_ARN,
@@ -147,10 +156,10 @@ describe('osls package', () => {
   });
 
   it('sets the fuse against cost far above normal load, and elsewhere when asked', async () => {
-    const settings = (): unknown => template().Resources.HttpApiStage?.Properties.DefaultRouteSettings;
-    expect(settings()).toEqual({ ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 2000 });
+    const settings = (): unknown => deployed().resources.HttpApiStage?.Properties.DefaultRouteSettings;
+    expect(settings()).toMatchObject({ ThrottlingRateLimit: '1000', ThrottlingBurstLimit: '2000' });
     await pack({ ABLY_API_KEY_SECRET_ID: SECRET_ARN }, '--param', 'throttleRate=50', '--param', 'runtime=nodejs22.x');
-    expect(settings()).toEqual({ ThrottlingRateLimit: '50', ThrottlingBurstLimit: 2000 });
-    expect(template().Resources.AuthLambdaFunction?.Properties.Runtime).toBe('nodejs22.x');
+    expect(settings()).toMatchObject({ ThrottlingRateLimit: '50', ThrottlingBurstLimit: '2000' });
+    expect(deployed().resources.AuthLambdaFunction?.Properties.Runtime).toBe('nodejs22.x');
   });
 });
