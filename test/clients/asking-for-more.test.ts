@@ -5,9 +5,9 @@
 import * as Ably from 'ably';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AblyAuthOptions, createAblyAuth } from '../../client/index.ts';
-import { type AuthConfig, remembering } from '../../index.ts';
+import { type AuthConfig, askToReauthorize, forgetGrants, memoryStore, remembering } from '../../index.ts';
 import { observe, type Rooms, startRooms } from '../client/rooms.ts';
-import { startStage, untilState } from '../stage.ts';
+import { STAGE_KEY, startStage, untilState } from '../stage.ts';
 
 const started: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -35,6 +35,11 @@ function attempts(channel: Ably.RealtimeChannel): () => number {
   let count = 0;
   channel.on('attaching', () => count++);
   return () => count;
+}
+
+/** The app's own server, which has a key. */
+function server(on: Rooms): Ably.Rest {
+  return new Ably.Rest({ ...on.clientOptions(), key: `${STAGE_KEY.name}:${STAGE_KEY.secret}` });
 }
 
 function nextUpdate(client: Ably.Realtime): Promise<unknown> {
@@ -69,6 +74,102 @@ describe.each(['token-request', 'jwt'] as const)('a client that asks for more, w
     expect(channels.map(({ state }) => state)).toEqual(['attached', 'attached', 'attached']);
     expect([seen.length, updates]).toEqual([2, 1]);
     expect(on.checked.toSorted()).toEqual(['2', '4', '6']);
+  });
+});
+
+interface Strategy {
+  readonly config: () => Partial<AuthConfig>;
+  readonly options: Partial<AblyAuthOptions>;
+  /** Which rooms were checked after asking for one, then for another, then for nothing. */
+  readonly checked: readonly string[];
+}
+
+const strategies: Readonly<Record<string, Strategy>> = {
+  'by the client, as a list': {
+    config: () => ({ grants: remembering('client') }),
+    options: {},
+    checked: ['6', '8', '6', '8', '6'],
+  },
+  'by the client, under our seal in a header': {
+    config: () => ({ grants: remembering('signed') }),
+    options: { holds: 'grant' },
+    checked: ['6', '8'],
+  },
+  'in a store': {
+    config: () => ({ grants: remembering('store'), store: memoryStore() }),
+    options: { holds: 'nothing' },
+    checked: ['6', '8'],
+  },
+};
+
+describe.each(Object.entries(strategies))(
+  'what was granted and is remembered %s',
+  (_, { config, options, checked }) => {
+    it('is kept over renewals on one connection, and checked again only where nothing remembers it', async () => {
+      const on = await rooms(config());
+      const { auth, client, states } = await connect(on, options);
+      const [first, second] = [client.channels.get('room:6'), client.channels.get('room:8')];
+      await auth.attachOrAsk(first);
+      await auth.attachOrAsk(second);
+      await client.auth.authorize();
+      expect(on.checked).toEqual(checked);
+      expect([first.state, second.state]).toEqual(['attached', 'attached']);
+      expect(new Set(states)).toEqual(new Set(['connecting', 'connected']));
+      await expect(auth.attachOrAsk(client.channels.get('room:9'))).rejects.toMatchObject({ code: 40160 });
+      expect([first.state, client.connection.state]).toEqual(['attached', 'connected']);
+    });
+
+    it('is there again for the next client of the same person, where the client has a storage', async () => {
+      const on = await rooms(config());
+      const cookie = on.cookieOf('ada');
+      let kept = '';
+      const storage = {
+        load: () => kept,
+        save: (text: string) => {
+          kept = text;
+        },
+      };
+      const before = await connect(on, { ...options, headers: { cookie }, storage });
+      await before.auth.attachOrAsk(before.client.channels.get('room:8'));
+      before.client.close();
+      const after = await connect(on, { ...options, headers: { cookie }, storage });
+      await after.client.channels.get('room:8').attach();
+      expect(after.seen.length).toBe(1);
+    });
+
+    it('is nobody else’s: what another client holds, or another person’s name, opens nothing', async () => {
+      const on = await rooms(config());
+      let kept = '';
+      const save = (text: string): void => {
+        kept = text;
+      };
+      const ada = await connect(on, { ...options, storage: { load: () => '', save } });
+      await ada.auth.attachOrAsk(ada.client.channels.get('room:8'));
+      on.open = () => false;
+      const headers = { cookie: on.cookieOf('bob') };
+      const bob = await connect(on, { ...options, headers, storage: { load: () => kept, save() {} } });
+      await expect(bob.auth.attachOrAsk(bob.client.channels.get('room:8'))).rejects.toMatchObject({ code: 40160 });
+      expect(bob.client.connection.state).toBe('connected');
+    });
+  },
+);
+
+describe('a stored grant', () => {
+  it('that the server takes back is lost at the renewal for which it asks; the connection stays', async () => {
+    const store = memoryStore();
+    const on = await rooms({ grants: remembering('store'), store });
+    const { auth, client } = await connect(on, { holds: 'nothing' });
+    const { id } = client.connection;
+    await auth.reauthorizeOn(client.channels.get('lobby'), { withinMs: 0 });
+    const [kept, lost] = [client.channels.get('room:6'), client.channels.get('room:8')];
+    await Promise.all([auth.attachOrAsk(kept), auth.attachOrAsk(lost)]);
+    on.open = () => false;
+    const failed = new Promise<Ably.ChannelStateChange>((resolve) => lost.once('failed', resolve));
+    await forgetGrants(store, { source: 'session', subject: 'ada' }, ['room:8']);
+    await askToReauthorize(server(on), 'lobby');
+    expect((await failed).reason).toMatchObject({ code: 40160 });
+    expect([kept.state, client.connection.state, client.connection.id]).toEqual(['attached', 'connected', id]);
+    await expect(auth.attachOrAsk(lost)).rejects.toMatchObject({ code: 40160 });
   });
 });
 
@@ -122,8 +223,7 @@ describe('a room that is lost', () => {
     await Promise.all([auth.attachOrAsk(kept), auth.attachOrAsk(lost)]);
     on.open = (room) => room === '6';
     const failed = new Promise<Ably.ChannelStateChange>((resolve) => lost.once('failed', resolve));
-    const server = new Ably.Rest({ ...on.clientOptions(), key: 'stageapp.stagekey:obviously-a-fake-secret' });
-    await server.channels.get('lobby').publish('reauthorize', null);
+    await askToReauthorize(server(on), 'lobby');
     expect((await failed).reason).toMatchObject({ code: 40160 });
     expect([kept.state, client.connection.state, client.connection.id]).toEqual(['attached', 'connected', id]);
   });
@@ -173,15 +273,16 @@ describe('a client that asks at an awkward moment', () => {
   });
 });
 
-describe('two tabs of one person', () => {
-  it('ask for two rooms at once: each gains its own', async () => {
-    const on = await rooms({ grants: remembering('client') });
-    const tabs = await Promise.all([connect(on), connect(on)]);
+describe.each(Object.entries(strategies))('two tabs of one person, remembered %s', (_, { config, options }) => {
+  it('ask for two rooms at once: each gains its own, and keeps it', async () => {
+    const on = await rooms(config());
+    const headers = { cookie: on.cookieOf('ada') };
+    const tabs = await Promise.all([connect(on, { ...options, headers }), connect(on, { ...options, headers })]);
     await Promise.all(tabs.map(({ auth, client }, tab) => auth.attachOrAsk(client.channels.get(`room:${tab * 2}`))));
     await Promise.all(tabs.map(({ client }) => client.auth.authorize()));
     for (const [tab, { client }] of tabs.entries()) {
       expect(client.channels.get(`room:${tab * 2}`).state).toBe('attached');
-      await expect(client.channels.get(`room:${tab * 2 + 1}`).attach()).rejects.toMatchObject({ code: 40160 });
+      await expect(client.channels.get('room:9').attach()).rejects.toMatchObject({ code: 40160 });
     }
   });
 });
