@@ -41,6 +41,9 @@ interface Kept {
 /** The most that the endpoint reads of one request; the oldest fall out. */
 export const MAX_RESOURCES = 100;
 
+/** In both headers, from a client that has none yet. */
+const NONE = 'new';
+
 export function createHeld({ holds, guest, storage }: HeldOptions): Held {
   let kept: Kept = {};
   let loading: Promise<void> | undefined;
@@ -69,16 +72,17 @@ export function createHeld({ holds, guest, storage }: HeldOptions): Held {
       return [...new Set([...wanted, ...held])].slice(0, MAX_RESOURCES);
     },
     headers: () => ({
-      ...(holds === 'grant' && { 'X-Ably-Auth-Grant': kept.grant ?? 'new' }),
-      ...(guest && { 'X-Ably-Auth-Guest': kept.guest ?? 'new' }),
+      ...(holds === 'grant' && { 'X-Ably-Auth-Grant': kept.grant ?? NONE }),
+      ...(guest && { 'X-Ably-Auth-Guest': kept.guest ?? NONE }),
     }),
     learn(answer, asked) {
       const resources = asked.filter((name) => !answer.refused.includes(name));
+      const { grant = kept.grant, guest: known = kept.guest } = answer;
       return keep({
-        ...kept,
-        ...(holds === 'resources' && { resources }),
-        ...(holds === 'grant' && answer.grant !== undefined && { grant: answer.grant }),
-        ...(guest && answer.guest !== undefined && { guest: answer.guest }),
+        ...(holds === 'resources' && resources.length > 0 && { resources }),
+        // The endpoint says `new` where there is nothing to hold any more.
+        ...(holds === 'grant' && grant !== undefined && grant !== NONE && { grant }),
+        ...(guest && known !== undefined && { guest: known }),
       });
     },
     forgetGuest() {

@@ -141,4 +141,66 @@ describe.skipIf(!CHROMIUM)('the client helper in a browser', () => {
     const state = (tab: Page, room: number) => tab.evaluate(`realtime.channels.get('room:${room}').state`);
     expect(await Promise.all(tabs.map((tab, index) => state(tab, index * 2)))).toEqual(['attached', 'attached']);
   });
+
+  describe('with signed grants', () => {
+    beforeEach(async () => {
+      on = await startClientPage({ ...CONFIG, grants: remembering('signed') });
+      started.push(on);
+      await on.signIn(context, 'ada');
+    });
+
+    const attach = (tab: Page, room: number) =>
+      tab.evaluate(
+        `realtime.channels.get('room:${room}').attach().then((change) => change.current, (error) => error.code)`,
+      );
+    const attachOrAsk = (tab: Page, room: number) =>
+      tab.evaluate(`auth.attachOrAsk(realtime.channels.get('room:${room}')).then((change) => change.current)`);
+    const renew = (tab: Page) => tab.evaluate('realtime.auth.authorize().then(() => 0)');
+    const state = (tab: Page, room: number) => tab.evaluate(`realtime.channels.get('room:${room}').state`);
+
+    it('remembers in a cookie, which no script reads and which a new page has at once', async () => {
+      await page.goto(on.url);
+      await startClient(on, page, { holds: 'nothing' });
+      await until('connected');
+      expect(await attachOrAsk(page, 2)).toBe('attached');
+      await renew(page);
+      expect(await state(page, 2)).toBe('attached');
+      const grant = (await context.cookies()).find(({ name }) => name === 'ably-auth-grant-dev');
+      expect(grant).toMatchObject({ httpOnly: true, sameSite: 'Lax' });
+      await page.reload();
+      await startClient(on, page, { holds: 'nothing' });
+      expect(await attach(page, 2)).toBe('attached');
+    });
+
+    it('remembers in a header for a page of another origin', async () => {
+      await page.goto(on.otherUrl);
+      await startClient(on, page, { credentials: 'include', holds: 'grant' });
+      await until('connected');
+      expect(await attachOrAsk(page, 2)).toBe('attached');
+      expect(await attachOrAsk(page, 4)).toBe('attached');
+      await renew(page);
+      expect([await state(page, 2), await state(page, 4)]).toEqual(['attached', 'attached']);
+      expect(await page.evaluate('states')).not.toContain('disconnected');
+      expect((await context.cookies()).map(({ name }) => name)).toEqual(['ably-auth-session-dev']);
+    });
+
+    it.each(['resources', 'nothing'] as const)(
+      'lets two tabs that race on the cookie lose a memory, and never gain a right (each holds its %s)',
+      async (holds) => {
+        const tabs = [page, await context.newPage()];
+        for (const tab of tabs) {
+          await tab.goto(on.url);
+          await startClient(on, tab, { holds });
+          await tab.evaluate(`until('connected')`);
+        }
+        await Promise.all(tabs.map((tab, index) => attachOrAsk(tab, index * 2)));
+        await Promise.all(tabs.map(renew));
+        const states = await Promise.all(tabs.map((tab, index) => state(tab, index * 2)));
+        // With the list that each tab holds, what the race lost is asked for again.
+        if (holds === 'resources') expect(states).toEqual(['attached', 'attached']);
+        else expect(states.filter((each) => each === 'attached').length).toBeGreaterThanOrEqual(1);
+        expect(await Promise.all(tabs.map((tab) => attach(tab, 7)))).toEqual([40160, 40160]);
+      },
+    );
+  });
 });

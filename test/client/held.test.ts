@@ -2,21 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AblyAuthOptions, type AuthStorage, createAblyAuth } from '../../client/index.ts';
-import { type AuthConfig, guest } from '../../index.ts';
-import { type Answering, type AuthServer, giveToken, startAuthServer } from './auth-server.ts';
+import { type AuthConfig, guest, remembering } from '../../index.ts';
 import { call, renewing } from './call.ts';
-import { observe, type Rooms, startRooms } from './rooms.ts';
+import { type Observed, observe, type Rooms, startRooms } from './rooms.ts';
 
 const started: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const server of started.splice(0)) await server.close();
 });
-
-async function serve(answer: Answering): Promise<AuthServer> {
-  const server = await startAuthServer(answer);
-  started.push(server);
-  return server;
-}
 
 async function rooms(config?: Partial<AuthConfig>): Promise<Rooms> {
   const made = await startRooms(config);
@@ -117,43 +110,46 @@ describe('a client that holds nothing', () => {
   });
 });
 
+const GUESTS = { sources: [guest({ secrets: [randomBytes(32).toString('base64url')] })] };
+
 describe.each([
-  ['the signed grant', 'x-ably-auth-grant', { holds: 'grant' }],
-  ['who a guest is', 'x-ably-auth-guest', { guest: true }],
-] as const)('a client that holds %s', (_, header, options: Partial<AblyAuthOptions>) => {
-  const sealing: Answering = (request, response, count) =>
-    giveToken(response, count, request.headers[header] === 'new' ? { [header]: 'v1.sealed' } : {});
+  ['the signed grant', 'X-Ably-Auth-Grant', { holds: 'grant' }, { grants: remembering('signed') }],
+  ['who a guest is', 'X-Ably-Auth-Guest', { guest: true, headers: {} }, GUESTS],
+] as const)('a client that holds %s', (_, header, options: Partial<AblyAuthOptions>, config: Partial<AuthConfig>) => {
+  const SEALED = expect.stringMatching(/^v1\./);
+  const sent = ({ seen }: Observed): readonly unknown[] => seen.map(({ headers }) => headers[header]);
+  const askFor = async ({ auth }: Observed): Promise<void> => {
+    renewing(auth);
+    await auth.ensure(['room:2']);
+  };
 
   it('begins with "new" and sends back what it was given', async () => {
-    const server = await serve(sealing);
-    const auth = createAblyAuth({ url: server.url, ...options });
-    await call(auth);
-    await call(auth);
-    expect(server.seen.map(({ headers }) => headers[header])).toEqual(['new', 'v1.sealed']);
+    const client = observe(await rooms(config), options);
+    await askFor(client);
+    await call(client.auth);
+    expect(sent(client)).toEqual(['new', SEALED]);
   });
 
   it('has it again after a restart, with a storage', async () => {
-    const server = await serve(sealing);
+    const on = await rooms(config);
     const storage = memory();
-    await call(createAblyAuth({ url: server.url, storage, ...options }));
-    await call(createAblyAuth({ url: server.url, storage, ...options }));
-    await call(createAblyAuth({ url: server.url, ...options }));
-    expect(server.seen.map(({ headers }) => headers[header])).toEqual(['new', 'v1.sealed', 'new']);
+    const clients = [{ storage, ...options }, { storage, ...options }, options].map((each) => observe(on, each));
+    for (const client of clients) await askFor(client);
+    expect(clients.map(sent)).toEqual([['new'], [SEALED], ['new']]);
   });
 
   it('forgets it when signing out, in the storage as well, and closes the client', async () => {
-    const server = await serve(sealing);
     const storage = memory();
-    const auth = createAblyAuth({ url: server.url, storage, ...options });
+    const client = observe(await rooms(config), { storage, ...options });
+    await askFor(client);
+    expect(storage.text()).toContain('"v1.');
     let closed = 0;
-    const authorize = (): Promise<unknown> => call(auth);
-    auth.use({ auth: { authorize }, close: () => closed++ });
-    await call(auth);
-    expect(storage.text()).toContain('v1.sealed');
-    await auth.signOut();
+    const authorize = (): Promise<unknown> => call(client.auth);
+    client.auth.use({ auth: { authorize }, close: () => closed++ });
+    await client.auth.signOut();
     expect([storage.text(), closed]).toEqual(['', 1]);
-    await call(auth);
-    expect(server.seen.map(({ headers }) => headers[header])).toEqual(['new', 'new']);
+    await call(client.auth);
+    expect(sent(client)).toEqual(['new', 'new']);
   });
 
   it.each([
@@ -166,21 +162,19 @@ describe.each([
     ['holds something else', (): string => '[7'],
     ['holds something of another shape', (): string => '{"grant":7,"guest":[],"resources":"x"}'],
   ] as const)('goes on without a storage that %s', async (_name, load) => {
-    const server = await serve(sealing);
     const save = (): never => {
       throw new Error('quota');
     };
-    const auth = createAblyAuth({ url: server.url, storage: { load, save }, ...options });
-    await call(auth);
-    await call(auth);
-    expect(server.seen.map(({ headers }) => headers[header])).toEqual(['new', 'v1.sealed']);
+    const client = observe(await rooms(config), { storage: { load, save }, ...options });
+    await askFor(client);
+    await call(client.auth);
+    expect(sent(client)).toEqual(['new', SEALED]);
   });
 });
 
 describe('a guest', () => {
   it('has the same name at each request, and a new one when the endpoint does not know the old', async () => {
-    const secrets = [randomBytes(32).toString('base64url')];
-    const on = await rooms({ sources: [guest({ secrets })] });
+    const on = await rooms(GUESTS);
     const storage = memory();
     const { auth, seen } = observe(on, { guest: true, headers: {}, storage });
     const names: unknown[] = [];
@@ -203,21 +197,30 @@ describe('a guest', () => {
 
 describe('signing out', () => {
   it('lets nobody wait for an answer to who has left, and keeps nothing of it', async () => {
-    let answerLate: (() => void) | undefined;
-    const server = await serve((_, response, count) => {
-      const answer = (): void => giveToken(response, count, { 'X-Ably-Auth-Grant': `v1.${count}` });
-      if (count === 1) answerLate = answer;
-      else answer();
-    });
+    const on = await rooms({ grants: remembering('signed') });
     const storage = memory();
-    const auth = createAblyAuth({ url: server.url, holds: 'grant', storage });
-    const late = call(auth).catch((error: unknown) => error);
-    while (answerLate === undefined) await new Promise(setImmediate);
+    let letThrough: (() => void) | undefined;
+    const sent: unknown[] = [];
+    const auth = createAblyAuth({
+      url: on.authUrl,
+      headers: { cookie: on.cookieOf('ada') },
+      holds: 'grant',
+      storage,
+      fetch: async (url, request) => {
+        sent.push(request.headers['X-Ably-Auth-Grant']);
+        const response = await fetch(url, request);
+        if (sent.length === 1) await new Promise<void>((resolve) => (letThrough = resolve));
+        return response;
+      },
+    });
+    renewing(auth);
+    const late = auth.ensure(['room:2']).catch((error: Error) => error.message);
+    while (letThrough === undefined) await new Promise(setImmediate);
     await auth.signOut();
     await call(auth);
-    answerLate();
-    expect(await late).toMatchObject({ code: 40170 });
-    expect(storage.text()).toBe('{"grant":"v1.2"}');
-    expect(server.seen.at(-1)?.headers['x-ably-auth-grant']).toBe('new');
+    letThrough();
+    expect(await late).toBe('Signed out.');
+    await call(auth);
+    expect([storage.text(), sent]).toEqual(['', ['new', 'new', 'new']]);
   });
 });
