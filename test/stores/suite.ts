@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRecords } from '../../core/records.ts';
 import type { RecordStore } from '../../core/stores.ts';
 import * as contract from './contract.ts';
+import { keepsGrants } from './grants-contract.ts';
 import { naiveStore } from './naive/read-then-write.ts';
 import { type OpenStore, openStore, type StorePlace } from './open.ts';
 import type { ServerProcess } from './processes.ts';
@@ -44,6 +45,8 @@ export function describeStore(name: string, { start, placeAt, survivesAKill }: S
     it('shows another client every acknowledged write', () => contract.showsEveryAcknowledgedWrite(store, other));
     it('lets one of 64 writers win that saw the same', () => contract.letsOneOfManyWrite(store));
     it('counts a record as absent from its expiry on, and not before', () => contract.expiresByOurClock(store));
+
+    it('keeps what was granted on asking, until it is taken back', () => keepsGrants(store));
 
     it('keeps the changes of 64 writers in two processes', async () => {
       const { outcomes, present } = await contract.keepsEveryChangeOfTwoProcesses(place, other);

@@ -5,6 +5,7 @@
 import { createEnvironmentKeySource } from '../../../adapters/key-sources/environment.ts';
 import { defineAuth } from '../../../core/config.ts';
 import { configureEndpoint } from '../../../core/configure-endpoint.ts';
+import { remembering } from '../../../core/grants/remembering.ts';
 import { anonymous } from '../../../core/identity/anonymous.ts';
 import { createSessionCookies, session } from '../../../core/identity/session.ts';
 import { MAX_BODY_BYTES } from '../../../core/limits.ts';
@@ -21,6 +22,8 @@ export const endpoint = configureEndpoint({
       { name: 'visitors', when: { kind: 'anonymous' }, grant: { notifications: ['subscribe'] } },
       { name: 'users', grant: { 'room:{sub}': ['publish', 'subscribe'], 'room:lobby': ['subscribe'] } },
     ],
+    requestable: [{ resource: 'door:{id}', operations: ['subscribe'], check: ({ id }) => id !== 'shut' }],
+    grants: remembering('signed'),
     tokenFormat: 'jwt',
     allowedOrigins: [ORIGIN],
   })),
@@ -49,6 +52,97 @@ export interface CoreCase {
 }
 
 const lastOnly = ({ repeatedHeaders }: Host): boolean => repeatedHeaders === 'last';
+
+const ASKED = '["door:1","door:é"]';
+const OPEN_DOORS = {
+  'x-ably-capability':
+    '{"door:1":["subscribe"],"door:é":["subscribe"],"room:Zoë":["publish","subscribe"],"room:lobby":["subscribe"]}',
+};
+const BY_HEADER = ['X-Ably-Auth-Grant', 'new'] as const;
+
+/** More than the policy gives, asked for in every way, remembered in a header or a cookie. */
+const ASKING: readonly CoreCase[] = [
+  {
+    title: 'asking by query',
+    request: { method: 'GET', rawQuery: `resources=${encodeURIComponent(ASKED)}`, headers: [SESSION, BY_HEADER] },
+    status: 200,
+    claims: OPEN_DOORS,
+  },
+  {
+    title: 'asking by repeated query',
+    request: { method: 'GET', rawQuery: 'resources=door:1&resources=door%3A%C3%A9', headers: [SESSION, BY_HEADER] },
+    status: 200,
+    claims: OPEN_DOORS,
+    hiddenBy: ({ repeatedQuery }) => repeatedQuery === 'last',
+  },
+  {
+    title: 'asking by form',
+    request: {
+      method: 'POST',
+      headers: [SESSION, FORM, BY_HEADER],
+      body: 'resources=door%3A1&resources=door%3A%C3%A9',
+    },
+    status: 200,
+    claims: OPEN_DOORS,
+  },
+  {
+    title: 'asking by JSON',
+    request: {
+      method: 'POST',
+      headers: [SESSION, ['Content-Type', 'application/json'], BY_HEADER],
+      body: `{"resources":${ASKED}}`,
+    },
+    status: 200,
+    claims: OPEN_DOORS,
+  },
+  {
+    title: 'asking by header',
+    request: {
+      method: 'GET',
+      headers: [SESSION, ['X-Ably-Auth-Resources', '["door:1","door:\\u00e9"]'], BY_HEADER],
+    },
+    status: 200,
+    claims: OPEN_DOORS,
+  },
+  {
+    title: 'asking, partly refused',
+    request: { method: 'GET', rawQuery: 'resources=%5B%22door:1%22,%22door:shut%22%5D', headers: [SESSION, BY_HEADER] },
+    status: 200,
+    headers: { 'x-ably-auth-refused': '["door:shut"]' },
+  },
+  {
+    title: 'asking from our own page',
+    request: {
+      method: 'GET',
+      rawQuery: 'resources=door:1',
+      headers: [SESSION, ['Sec-Fetch-Site', 'same-origin']],
+    },
+    status: 200,
+    cookies: 1,
+  },
+  {
+    title: 'a grant cookie that is not ours',
+    request: {
+      method: 'GET',
+      headers: [
+        ['Cookie', `${sessionCookie}; __Host-ably-auth-grant=v1.a.b.c`],
+        ['Sec-Fetch-Site', 'same-origin'],
+      ],
+    },
+    status: 200,
+    cookies: 1,
+  },
+  {
+    title: 'asking for too much',
+    request: {
+      method: 'POST',
+      headers: [SESSION, ['Content-Type', 'application/json']],
+      body: JSON.stringify({ resources: Array.from({ length: 101 }, (_, n) => `door:${n}`) }),
+    },
+    status: 400,
+    code: 40000,
+  },
+];
 
 export const CORE_CASES: readonly CoreCase[] = [
   {
@@ -98,6 +192,7 @@ export const CORE_CASES: readonly CoreCase[] = [
     status: 200,
     claims: { 'x-ably-capability': '{"room:lobby":["subscribe"]}' },
   },
+  ...ASKING,
   { title: 'empty POST', request: { method: 'POST', headers: [SESSION, FORM] }, status: 200 },
   {
     title: 'preflight',
