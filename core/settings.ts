@@ -18,6 +18,9 @@ export const SETTINGS = {
   ABLY_API_KEY_SECRET_FIELD: 'the field that holds it, when the secret or parameter is JSON',
   ABLY_API_KEY_PARAMETER:
     'name or ARN of the AWS SSM parameter that holds it; exactly one of the three ways may be set',
+  ABLY_CONTROL_TOKEN: 'an access token of Ably’s Control API, for the command that rotates the key',
+  ABLY_CONTROL_TOKEN_SECRET_ID: 'the AWS secret that holds such a token, for the rotation function',
+  ABLY_CONTROL_URL: 'another Control API than Ably’s',
   ABLY_AUTH_POLICY: 'rules for the prebuilt functions: JSON, or the name of a `.json` file beside the function',
   ABLY_AUTH_ISSUER: 'who signs your callers’ tokens: the `issuer` of an OpenID Connect provider, exactly as it says it',
   ABLY_AUTH_AUDIENCE: 'whom those tokens must be for, the `aud` claim; several separated by commas',

@@ -41,6 +41,19 @@ export function readFormerKey(text: string | undefined, field: string | undefine
   return parsed.ok ? parsed.apiKey : undefined;
 }
 
+/**
+ * The stored value with another key in the place of the one in it: the same fields, the same one of them.
+ * @throws KeySourceError `malformed` when there is none to replace
+ */
+export function replaceStoredKey(text: string | undefined, field: string | undefined, key: string): string {
+  // That it can be read says that it is JSON with a field to replace, or the key itself.
+  readStoredKey(text, field, { setting: 'ABLY_API_KEY_SECRET_ID', subject: 'The current version of the secret' });
+  if (text === undefined || !/^\s*\{/.test(text)) return key;
+  const fields = JSON.parse(text) as Record<string, unknown>;
+  const name = [field ?? DEFAULT_SECRET_FIELDS].flat().find((candidate) => Object.hasOwn(fields, candidate)) ?? '';
+  return JSON.stringify({ ...fields, [name]: key });
+}
+
 function keyOrError(parsed: ParsedApiKey, { setting, subject }: KeyPlace): ApiKey {
   if (parsed.ok) return parsed.apiKey;
   throw new KeySourceError(

@@ -54,10 +54,13 @@ export interface KeyRing {
   byName(keyName: string): Promise<ApiKey | undefined>;
 }
 
+/** How long a key may sign after the store stopped confirming it, and so after another took its place. */
+export const DEFAULT_STALE_AFTER_MS = 86_400_000;
+
 const DEFAULT_TIMINGS: Required<KeyRingTimings> = {
   refreshAfterMs: 300_000,
   refreshWaitMs: 1_500,
-  staleAfterMs: 86_400_000,
+  staleAfterMs: DEFAULT_STALE_AFTER_MS,
   retryAfterMs: 5_000,
   loadTimeoutMs: 5_000,
 };

@@ -72,6 +72,10 @@ export interface AblyService {
   readonly clientOptions: LocalClientOptions;
   /** Open realtime connections, for tests to look at. */
   connections(): readonly ConnectionSummary[];
+  /** Makes another key known, as Ably's Control API does. */
+  addKey(key: AblyServiceKey): void;
+  /** Revokes one for good, and ends what lives by it. */
+  revokeKey(keyName: string): void;
   /** How many Ably tokens were issued since the start. */
   tokensIssued(): number;
   /** Drops every connection and stops listening. */
@@ -86,7 +90,7 @@ export async function startAblyService(options: AblyServiceOptions): Promise<Abl
   const credentials = createCredentials(keys, tokens, revocations, now);
   const channels = createChannels(now);
   const access = createAccess(options.identifiedNamespaces ?? ['identified']);
-  const sockets = createSockets({ credentials, channels, access, revocations, now, renewalLeadMs });
+  const sockets = createSockets({ keys, credentials, channels, access, revocations, now, renewalLeadMs });
 
   const server = createServer(
     createRestListener({
@@ -127,6 +131,8 @@ export async function startAblyService(options: AblyServiceOptions): Promise<Abl
         channels: connection.channelNames,
         renewalPrompts: connection.renewalPrompts,
       })),
+    addKey: keys.add,
+    revokeKey: keys.revoke,
     tokensIssued: () => tokens.issued(),
     close() {
       sockets.close();

@@ -4,7 +4,7 @@
  */
 
 import type { Capability } from './capability.ts';
-import { incompatible, tokenExpired, tokenRevoked, tokenUnknown, unreadableCredential } from './errors.ts';
+import { incompatible, keyRevoked, tokenExpired, tokenRevoked, tokenUnknown, unreadableCredential } from './errors.ts';
 import { looksLikeJwt, readAblyJwt } from './jwt.ts';
 import type { KeyRing, ServiceKey } from './keys.ts';
 import type { Revocations } from './revocations.ts';
@@ -61,6 +61,7 @@ export function createCredentials(
     },
     fromToken(token) {
       const credential = read(token);
+      if (keys.isRevoked(credential.key)) throw keyRevoked();
       if (credential.expiresMs !== undefined && credential.expiresMs <= now()) throw tokenExpired();
       if (revocations.isRevoked(credential)) throw tokenRevoked();
       return credential;

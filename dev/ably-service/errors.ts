@@ -53,6 +53,8 @@ export const badChannelName = (message: string): AblyError => new AblyError(4001
 export const badClientId = (message: string): AblyError => new AblyError(40012, 400, message);
 export const notAccepted = (message: string): AblyError => new AblyError(40101, 401, message);
 export const incompatible = (message: string): AblyError => new AblyError(40102, 401, message);
+/** Not one of the token errors: another token of this key would be refused as well. Its own wording. */
+export const keyRevoked = (): AblyError => new AblyError(40131, 401, 'key/token status changed (revoke)');
 export const tokenRevoked = (): AblyError => new AblyError(40141, 401, 'token revoked');
 export const tokenExpired = (): AblyError => new AblyError(40142, 401, 'token expired');
 export const tokenUnknown = (): AblyError => new AblyError(40143, 401, 'token unrecognised');

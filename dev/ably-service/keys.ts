@@ -1,11 +1,12 @@
 /**
  * The API keys that the local service knows: which app each belongs to, what it may do, whether its tokens can be
- * revoked. Decides how an unknown key is refused; never what a known one is used for.
+ * revoked. Decides how an unknown or revoked key is refused; never what a known one is used for. Keys may be added and
+ * revoked while it runs, as Ably's Control API does.
  */
 
 import { timingSafeEqual } from 'node:crypto';
 import { type Capability, capabilityFrom } from './capability.ts';
-import { AblyError, notAccepted, unreadableCredential } from './errors.ts';
+import { AblyError, keyRevoked, notAccepted, unreadableCredential } from './errors.ts';
 
 export interface AblyServiceKey {
   /** The public half, `app.keyId`. */
@@ -32,11 +33,23 @@ export interface KeyRing {
   /** Reads `name:secret` and checks the secret. Throws 40005 when unreadable, 40101 when the secret is another. */
   authenticate(apiKey: string): ServiceKey;
   knowsApp(appId: string): boolean;
+  /** Throws an Error when the name is taken, or a part of the key is missing. */
+  add(key: AblyServiceKey): void;
+  /** For good: its connections, its tokens and itself are refused with 40131 from now on. */
+  revoke(keyName: string): void;
+  isRevoked(key: ServiceKey): boolean;
+  /** Returns the function that stops it. */
+  onRevoked(listener: () => void): () => void;
 }
 
 export function createKeyRing(keys: readonly AblyServiceKey[]): KeyRing {
   const byName = new Map<string, ServiceKey>();
-  for (const { name, secret, capability = { '*': ['*'] }, revocableTokens = false } of keys) {
+  const appIds = new Set<string>();
+  const revoked = new Set<string>();
+  const listeners = new Set<() => void>();
+
+  const add = ({ name, secret, capability = { '*': ['*'] }, revocableTokens = false }: AblyServiceKey): void => {
+    if (byName.has(name)) throw new Error('a key of this name is there already');
     const dot = name.indexOf('.');
     if (dot < 1 || dot === name.length - 1 || secret === '')
       throw new Error('a key needs a name app.keyId and a secret');
@@ -47,11 +60,13 @@ export function createKeyRing(keys: readonly AblyServiceKey[]): KeyRing {
       capability: capabilityFrom(capability),
       revocableTokens,
     });
-  }
-  const appIds = new Set([...byName.values()].map((key) => key.appId));
+    appIds.add(name.slice(0, dot));
+  };
+  for (const key of keys) add(key);
 
   const find = (keyName: string): ServiceKey => {
     const key = byName.get(keyName);
+    if (revoked.has(keyName)) throw keyRevoked();
     if (key !== undefined) return key;
     const appId = keyName.split('.', 1)[0] ?? '';
     throw appIds.has(appId)
@@ -69,6 +84,17 @@ export function createKeyRing(keys: readonly AblyServiceKey[]): KeyRing {
       return key;
     },
     knowsApp: (appId) => appIds.has(appId),
+    add,
+    revoke(keyName) {
+      find(keyName);
+      revoked.add(keyName);
+      for (const listener of [...listeners]) listener();
+    },
+    isRevoked: ({ name }) => revoked.has(name),
+    onRevoked(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
   };
 }
 

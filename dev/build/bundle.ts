@@ -2,10 +2,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { build, type Metafile } from 'esbuild';
-import { bundleOptions, type Target } from './targets.ts';
+import { type BuiltFunction, bundleOptions, type Target } from './targets.ts';
 
-export interface Bundle {
-  readonly target: Target;
+export interface Bundle<T extends BuiltFunction = Target> {
+  readonly target: T;
   /** The file that the platform loads. */
   readonly entryFile: string;
   /** Paths in it are relative to the project: `dist/aws-lambda/ably-auth.mjs`. */
@@ -16,7 +16,7 @@ export interface Bundle {
  * @param distDir emptied of this target first, so that no chunk of an earlier build is deployed
  * @throws esbuild's BuildFailure, whose message says where
  */
-export async function bundle(target: Target, root: string, distDir: string): Promise<Bundle> {
+export async function bundle<T extends BuiltFunction>(target: T, root: string, distDir: string): Promise<Bundle<T>> {
   const options = bundleOptions(target, root);
   const { outputFiles, metafile } = await build(options);
   const targetDir = join(distDir, target.name);

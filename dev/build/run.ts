@@ -10,11 +10,12 @@ import { describeFinding } from '../../core/policy/lint-finding.ts';
 import { bundle } from './bundle.ts';
 import { buildLibrary } from './library.ts';
 import { staticGraph } from './static-graph.ts';
-import { TARGETS } from './targets.ts';
+import { type BuiltFunction, ROTATION, TARGETS } from './targets.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DIST = join(ROOT, 'dist');
-const NAMES = [...TARGETS.map(({ name }) => name), 'library'];
+const FUNCTIONS: readonly BuiltFunction[] = [...TARGETS, ROTATION];
+const NAMES = [...FUNCTIONS.map(({ name }) => name), 'library'];
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -22,7 +23,7 @@ async function main(wanted: readonly string[]): Promise<number> {
   const unknown = wanted.filter((name) => !NAMES.some((known) => known === name));
   if (unknown.length > 0) return stopped([`There is no ${unknown.join(', ')}. Name any of ${NAMES.join(', ')}.`]);
   const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
-  const targets = TARGETS.filter(({ name }) => isWanted(name));
+  const targets = FUNCTIONS.filter(({ name }) => isWanted(name));
 
   if (targets.some(({ hasConfig }) => hasConfig)) {
     const { default: definition } = await import('../../auth.config.ts');

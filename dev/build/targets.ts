@@ -8,8 +8,9 @@ import type { BuildOptions } from 'esbuild';
 import { keepLazyApart } from './keep-lazy-apart.ts';
 import { oneSdkFile } from './one-sdk-file.ts';
 
-export interface Target {
-  readonly name: 'aws-lambda' | 'vercel' | 'netlify' | 'node';
+/** One bundle. */
+export interface BuiltFunction {
+  readonly name: string;
   readonly entry: string;
   /** Path under `dist/<name>/`, without its ending. */
   readonly out: string;
@@ -19,6 +20,11 @@ export interface Target {
   readonly hasConfig: boolean;
 }
 
+export interface Target extends BuiltFunction {
+  readonly name: 'aws-lambda' | 'vercel' | 'netlify' | 'node';
+}
+
+/** The endpoint, for each platform. */
 export const TARGETS: readonly Target[] = [
   { name: 'aws-lambda', entry: 'adapters/aws-lambda/entry.ts', out: 'ably-auth', split: true, hasConfig: true },
   { name: 'vercel', entry: 'adapters/vercel/entry.ts', out: 'api/ably-auth', split: false, hasConfig: false },
@@ -26,11 +32,20 @@ export const TARGETS: readonly Target[] = [
   { name: 'node', entry: 'adapters/node/entry.ts', out: 'ably-auth', split: true, hasConfig: true },
 ];
 
+/** What rotates the key on AWS: a function of its own, with rights that the endpoint must not have. */
+export const ROTATION: BuiltFunction = {
+  name: 'aws-rotation',
+  entry: 'adapters/aws-lambda/rotation-entry.ts',
+  out: 'rotate-key',
+  split: true,
+  hasConfig: false,
+};
+
 /**
  * The same input gives the same bytes: nothing here depends on the time, the machine or where the project lies. The
  * folder is where the files are said to be; whoever calls esbuild writes them.
  */
-export function bundleOptions({ entry, out, split, name }: Target, root: string) {
+export function bundleOptions({ entry, out, split, name }: BuiltFunction, root: string) {
   return {
     absWorkingDir: root,
     entryPoints: [{ in: entry, out }],

@@ -4,7 +4,7 @@
  * Written from the API references and from recorded answers, not from our drivers: it refuses what AWS refuses, and
  * computes the SigV4 signature again. A test changes what is stored and how the service feels while requests run.
  */
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -23,10 +23,19 @@ interface Version {
   readonly SecretBinary?: string;
 }
 
+/** A version without a value is one that a rotation has announced. */
+interface Secret {
+  readonly versions: Map<string, { readonly value: Version | undefined; stages: string[] }>;
+  changedAtMs: number;
+  deleted?: true;
+}
+
 export interface Call {
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
 }
+
+const NO_SECRET = "Secrets Manager can't find the specified secret";
 
 class AwsError extends Error {
   readonly type: string;
@@ -40,7 +49,9 @@ export class LocalAws {
   readonly calls: Call[] = [];
   mood: Mood = { kind: 'well' };
   url = '';
-  readonly #secrets = new Map<string, { current: Version; previous?: Version; deleted?: true }>();
+  /** By which the store dates its changes. */
+  nowMs: () => number = Date.now;
+  readonly #secrets = new Map<string, Secret>();
   readonly #parameters = new Map<string, string[]>();
   readonly #server = createServer((incoming, outgoing) => {
     this.#serve(incoming, outgoing).catch((error: unknown) => outgoing.destroy(error as Error));
@@ -61,9 +72,24 @@ export class LocalAws {
 
   /** As PutSecretValue: the version that was current becomes AWSPREVIOUS. */
   putSecret(id: string, value: string | Version): void {
-    const current = typeof value === 'string' ? { SecretString: value } : value;
-    const before = this.#secrets.get(id);
-    this.#secrets.set(id, before === undefined ? { current } : { current, previous: before.current });
+    const version = typeof value === 'string' ? { SecretString: value } : value;
+    const { versions = new Map() } = this.#secrets.get(id) ?? {};
+    const secret: Secret = { versions, changedAtMs: 0 };
+    this.#secrets.set(id, secret);
+    const versionId = randomUUID();
+    secret.versions.set(versionId, { value: version, stages: [] });
+    this.#moveStage(secret, 'AWSCURRENT', versionId);
+  }
+
+  /** As Secrets Manager begins a rotation: a version that is pending and has no value. */
+  announceVersion(id: string, versionId: string): void {
+    const secret = this.#secret(id);
+    secret.versions.set(versionId, { value: undefined, stages: [] });
+    this.#moveStage(secret, 'AWSPENDING', versionId);
+  }
+
+  arnOf(id: string): string {
+    return `arn:aws:secretsmanager:${REGION}:123456789012:secret:${id}-AbCdEf`;
   }
 
   deleteSecret(id: string): void {
@@ -77,20 +103,76 @@ export class LocalAws {
   }
 
   /** Also what the extension answers from. */
-  getSecretValue(id: unknown, stage: unknown = 'AWSCURRENT'): Record<string, unknown> {
-    const secret = this.#secrets.get(String(id));
-    const notFound = "Secrets Manager can't find the specified secret";
-    if (secret === undefined) throw new AwsError('ResourceNotFoundException', `${notFound}.`);
+  getSecretValue(id: unknown, stage: unknown = 'AWSCURRENT', versionId?: unknown): Record<string, unknown> {
+    const { versions } = this.#secret(id);
+    const found = [...versions].find(([name, { stages }]) =>
+      versionId === undefined ? stages.includes(String(stage)) : name === versionId,
+    );
+    const [VersionId, { value, stages }] = found ?? ['', { value: undefined, stages: [] }];
+    if (value === undefined) {
+      const sought = versionId === undefined ? `staging label: ${stage}` : `VersionId: ${versionId}`;
+      throw new AwsError('ResourceNotFoundException', `${NO_SECRET} value for ${sought}`);
+    }
+    const ARN = this.arnOf(String(id));
+    return { ARN, Name: id, CreatedDate: 1_760_000_000.123, ...value, VersionId, VersionStages: stages };
+  }
+
+  #secret(id: unknown): Secret {
+    const name = [...this.#secrets.keys()].find((known) => known === id || this.arnOf(known) === id);
+    const secret = name === undefined ? undefined : this.#secrets.get(name);
+    if (secret === undefined) throw new AwsError('ResourceNotFoundException', `${NO_SECRET}.`);
     if (secret.deleted) {
       const message = "You can't perform this operation on the secret because it was marked for deletion.";
       throw new AwsError('InvalidRequestException', message);
     }
-    const version = stage === 'AWSPREVIOUS' ? secret.previous : secret.current;
-    if (version === undefined) {
-      throw new AwsError('ResourceNotFoundException', `${notFound} value for staging label: ${stage}`);
+    return secret;
+  }
+
+  /** A label is on one version at most; AWSPREVIOUS follows AWSCURRENT by itself. */
+  #moveStage(secret: Secret, stage: string, to: string): void {
+    secret.changedAtMs = this.nowMs();
+    for (const [versionId, version] of secret.versions) {
+      if (!version.stages.includes(stage) || versionId === to) continue;
+      version.stages = version.stages.filter((label) => label !== stage);
+      if (stage === 'AWSCURRENT') this.#moveStage(secret, 'AWSPREVIOUS', versionId);
     }
-    const ARN = `arn:aws:secretsmanager:${REGION}:123456789012:secret:${id}-AbCdEf`;
-    return { ARN, Name: id, CreatedDate: 1_760_000_000.123, ...version, VersionStages: [stage] };
+    const target = secret.versions.get(to);
+    if (target !== undefined && !target.stages.includes(stage)) target.stages.push(stage);
+  }
+
+  #describeSecret(id: unknown): Record<string, unknown> {
+    const { versions, changedAtMs } = this.#secret(id);
+    const labelled = [...versions].filter(([, { stages }]) => stages.length > 0);
+    const VersionIdsToStages = Object.fromEntries(labelled.map(([versionId, { stages }]) => [versionId, stages]));
+    return { ARN: this.arnOf(String(id)), Name: id, LastChangedDate: changedAtMs / 1000, VersionIdsToStages };
+  }
+
+  #putSecretValue(input: Record<string, unknown>): Record<string, unknown> {
+    const secret = this.#secret(input.SecretId);
+    const versionId = String(input.ClientRequestToken);
+    if (versionId.length < 32 || versionId.length > 64) throw new AwsError('ValidationException', 'ClientRequestToken');
+    const value = { SecretString: String(input.SecretString) };
+    const before = secret.versions.get(versionId);
+    if (before?.value !== undefined && before.value.SecretString !== value.SecretString) {
+      throw new AwsError('ResourceExistsException', 'another value has this version');
+    }
+    secret.versions.set(versionId, { value, stages: before?.stages ?? [] });
+    for (const stage of (input.VersionStages as string[] | undefined) ?? ['AWSCURRENT']) {
+      this.#moveStage(secret, stage, versionId);
+    }
+    return { ARN: this.arnOf(String(input.SecretId)), VersionId: versionId };
+  }
+
+  #updateSecretVersionStage(input: Record<string, unknown>): Record<string, unknown> {
+    const secret = this.#secret(input.SecretId);
+    const holder = [...secret.versions].find(([, { stages }]) => stages.includes(String(input.VersionStage)))?.[0];
+    // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
+    if (holder !== undefined && holder !== input.MoveToVersionId && holder !== input.RemoveFromVersionId) {
+      throw new AwsError('InvalidParameterException', 'the label is on another version than RemoveFromVersionId');
+    }
+    if (!secret.versions.has(String(input.MoveToVersionId))) throw new AwsError('ResourceNotFoundException', '');
+    this.#moveStage(secret, String(input.VersionStage), String(input.MoveToVersionId));
+    return {};
   }
 
   getParameter(selector: unknown): Record<string, unknown> {
@@ -129,7 +211,16 @@ export class LocalAws {
   }
 
   #perform(operation: string, input: Record<string, unknown>): Record<string, unknown> {
-    if (operation === 'secretsmanager.GetSecretValue') return this.getSecretValue(input.SecretId, input.VersionStage);
+    switch (operation) {
+      case 'secretsmanager.GetSecretValue':
+        return this.getSecretValue(input.SecretId, input.VersionStage, input.VersionId);
+      case 'secretsmanager.DescribeSecret':
+        return this.#describeSecret(input.SecretId);
+      case 'secretsmanager.PutSecretValue':
+        return this.#putSecretValue(input);
+      case 'secretsmanager.UpdateSecretVersionStage':
+        return this.#updateSecretVersionStage(input);
+    }
     if (operation === 'AmazonSSM.GetParameter') {
       if (input.WithDecryption !== true) throw new AwsError('ValidationException', 'the value would be the ciphertext');
       return this.getParameter(input.Name);

@@ -2,9 +2,6 @@
  * The same key sources against moto, somebody else's Secrets Manager and Parameter Store. Runs where `moto_server` is
  * on the PATH (`pip install 'moto[server]'`) and is shown as skipped elsewhere.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import {
   CreateSecretCommand,
   DeleteSecretCommand,
@@ -15,33 +12,20 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createParameterStoreKeySource } from '../../adapters/key-sources/aws-parameter-store.ts';
 import { createSecretsManagerKeySource } from '../../adapters/key-sources/aws-secrets-manager.ts';
+import { hasMoto, type Moto, startMoto } from './moto.ts';
 
 const OLD = 'app.old:aSecret';
 const NEW = 'app.new:aSecret';
 
-const isInstalled = spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status === 0;
-
-describe.skipIf(!isInstalled)('key sources against moto (skipped without moto_server on the PATH)', () => {
-  let moto: ChildProcess;
-  let clientOptions: {
-    endpoint: string;
-    region: string;
-    credentials: { accessKeyId: string; secretAccessKey: string };
-  };
+describe.skipIf(!hasMoto)('key sources against moto (skipped without moto_server on the PATH)', () => {
+  let moto: Moto;
+  let clientOptions: Moto['clientOptions'];
 
   beforeAll(async () => {
-    const port = await freePort();
-    moto = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
-    const endpoint = `http://127.0.0.1:${port}`;
-    clientOptions = { endpoint, region: 'eu-west-1', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } };
-    await untilItAnswers(endpoint);
+    moto = await startMoto();
+    ({ clientOptions } = moto);
   }, 60_000);
-
-  afterAll(async () => {
-    const ended = once(moto, 'exit');
-    moto.kill();
-    await ended;
-  });
+  afterAll(() => moto.stop());
 
   it('follows a rotation in Secrets Manager: AWSCURRENT signs, AWSPREVIOUS is the key before', async () => {
     const client = new SecretsManagerClient(clientOptions);
@@ -70,23 +54,3 @@ describe.skipIf(!isInstalled)('key sources against moto (skipped without moto_se
     client.destroy();
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-/** Polls: moto has no other way to say that it is ready. Ended by the time limit of the hook. */
-async function untilItAnswers(endpoint: string): Promise<void> {
-  const answers = await fetch(`${endpoint}/moto-api/`).then(
-    (response) => response.ok,
-    () => false,
-  );
-  if (answers) return;
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  await untilItAnswers(endpoint);
-}

@@ -12,6 +12,7 @@ import type { Channels } from '../channels.ts';
 import { type Credential, type Credentials, resolveClientId } from '../credentials.ts';
 import { MAX_MESSAGE_BYTES } from '../drafts.ts';
 import { type AblyError, asAblyError, badField, incompatible, isTokenError } from '../errors.ts';
+import type { KeyRing } from '../keys.ts';
 import type { Revocations } from '../revocations.ts';
 import { asRecord, asText } from '../wire.ts';
 import { createAttachments } from './attachments.ts';
@@ -26,6 +27,7 @@ export interface ConnectionParts {
   readonly credentials: Credentials;
   readonly channels: Channels;
   readonly access: Access;
+  readonly keys: KeyRing;
   readonly revocations: Revocations;
   readonly now: () => number;
   readonly renewalLeadMs: number;

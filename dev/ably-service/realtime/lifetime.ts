@@ -1,13 +1,14 @@
 /**
  * How long a connection may go on with its token: when the client is asked for another one, and when it is cut off
- * because the token has expired (40142) or was revoked (40141).
+ * because the token has expired (40142) or was revoked (40141), or the key that signed it was (40131).
  *
  * Ably asks about 30 s before expiry, at once when a token is adopted inside that time, and not at all when too little
  * is left to answer (its single-node server: 5.5 s).
  */
 
 import type { Credential } from '../credentials.ts';
-import { type AblyError, tokenExpired, tokenRevoked } from '../errors.ts';
+import { type AblyError, keyRevoked, tokenExpired, tokenRevoked } from '../errors.ts';
+import type { KeyRing } from '../keys.ts';
 import type { Revocations } from '../revocations.ts';
 
 const TOO_LATE_TO_ASK_MS = 5_500;
@@ -22,6 +23,7 @@ export interface Lifetime {
 
 export interface LifetimeRules {
   readonly credential: () => Credential;
+  readonly keys: KeyRing;
   readonly revocations: Revocations;
   readonly now: () => number;
   /** How long before expiry the client is asked. */
@@ -31,7 +33,7 @@ export interface LifetimeRules {
 }
 
 export function watchLifetime(rules: LifetimeRules): Lifetime {
-  const { revocations, now, renewalLeadMs } = rules;
+  const { keys, revocations, now, renewalLeadMs } = rules;
   const timers = new Set<NodeJS.Timeout>();
   let asked: Credential | undefined;
   let stopped = false;
@@ -53,6 +55,10 @@ export function watchLifetime(rules: LifetimeRules): Lifetime {
     if (stopped) return;
     clear();
     const credential = rules.credential();
+    if (keys.isRevoked(credential.key)) {
+      rules.expire(keyRevoked());
+      return;
+    }
     const revokedAtMs = revocations.appliesAtMs(credential);
     if (revokedAtMs !== undefined) {
       if (revokedAtMs <= now()) {
@@ -70,13 +76,13 @@ export function watchLifetime(rules: LifetimeRules): Lifetime {
     else if (remainingMs > TOO_LATE_TO_ASK_MS) after(PAUSE_BEFORE_ASKING_MS, ask);
   };
 
-  const stopListening = revocations.onRevoked(rearm);
+  const stopListening = [revocations.onRevoked(rearm), keys.onRevoked(rearm)];
   return {
     rearm,
     stop() {
       stopped = true;
       clear();
-      stopListening();
+      for (const stop of stopListening) stop();
     },
   };
 }
