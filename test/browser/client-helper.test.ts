@@ -70,6 +70,25 @@ describe.skipIf(!CHROMIUM)('the client helper in a browser', () => {
     expect([refusals(), await page.evaluate('signedOut')]).toEqual([1, 0]);
   });
 
+  it.each([
+    ['failed', 403, 40300, 'a foreign clientId is asked for', '', { clientId: 'bob' }],
+    [
+      'disconnected',
+      401,
+      40160,
+      'nothing is left of the requested capability',
+      '',
+      { defaultTokenParams: { capability: { elsewhere: ['publish'] } } },
+    ],
+    ['disconnected', 400, 40000, 'the request is malformed', '?capability=not-json', {}],
+  ])('ends %s (%d/%d) when %s, as with authUrl', async (state, statusCode, code, _, query, clientOptions) => {
+    await on.signIn(context, 'ada');
+    await page.goto(on.otherUrl);
+    const url = `${on.url}/api/ably-auth${query}`;
+    await startClient(on, page, { url, credentials: 'include' }, clientOptions);
+    expect(await until('connected', 'failed', 'disconnected')).toEqual({ state, cause: { code, statusCode } });
+  });
+
   it.each(['same', 'another'])('asks once while a server of %s origin says Retry-After', async (origin) => {
     on = await startClientPage(CONFIG, 'no key at all');
     started.push(on);

@@ -96,8 +96,13 @@ export async function startClientPage(config: Partial<AuthConfig>, apiKey?: stri
 }
 
 /** Creates the client on a page that is open. */
-export function startClient(on: ClientPage, page: Page, options: Readonly<Record<string, unknown>> = {}) {
-  const ably = JSON.stringify({ ...on.service.clientOptions, disconnectedRetryTimeout: 50 });
+export function startClient(
+  on: ClientPage,
+  page: Page,
+  options: Readonly<Record<string, unknown>> = {},
+  clientOptions: Readonly<Record<string, unknown>> = {},
+) {
+  const ably = JSON.stringify({ ...on.service.clientOptions, disconnectedRetryTimeout: 50, ...clientOptions });
   return page.evaluate(`start(${ably}, ${JSON.stringify({ url: `${on.url}/api/ably-auth`, ...options })})`);
 }
 

@@ -65,6 +65,27 @@ describe('the package', () => {
   });
 });
 
+describe('the client’s entry', () => {
+  it('compiles strictly in a browser project, without the types of Node', async () => {
+    const folder = join(project, 'browser');
+    await mkdir(folder);
+    const code = `import * as Ably from 'ably';
+import { type AblyAuthError, createAblyAuth } from 'ably-auth-functions/client';
+const storage = { load: () => localStorage.getItem('ably'), save: (text: string) => localStorage.setItem('ably', text) };
+const auth = createAblyAuth({ url: '/api/ably-auth', storage, fetch, onSignedOut: (error: AblyAuthError) => error.code });
+export const client = auth.use(new Ably.Realtime({ authCallback: auth.authCallback }));
+export const opened: Promise<Ably.ChannelStateChange | null> = auth.attachOrAsk(client.channels.get('room:7'));
+`;
+    await writeFile(join(folder, 'app.ts'), code);
+    const flags =
+      '--noEmit --strict --skipLibCheck --target es2022 --lib es2022,dom --types --module esnext --moduleResolution bundler';
+    const args = flags.split(' ').flatMap((flag) => (flag === '--types' ? [flag, ''] : [flag]));
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const compiled = run(process.execPath, [tsc, ...args, join(folder, 'app.ts')], { cwd: folder });
+    await expect(compiled.catch((error: { stdout: string }) => error.stdout)).resolves.toMatchObject({ stdout: '' });
+  });
+});
+
 describe.each([
   ['vercel', 'api/ably-auth.ts', '.default.fetch'],
   ['netlify', 'netlify/functions/ably-auth.ts', '.default'],

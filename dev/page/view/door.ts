@@ -105,7 +105,7 @@ const VERBS: Readonly<Record<DoorAction, string>> = { attach: 'attach to', publi
 
 const REMEDY =
   'Connecting again with the same token would change nothing. An app asks its endpoint for a token with more rights, ' +
-  'and the endpoint decides.';
+  'and the endpoint decides: section 5.';
 
 function rightsText(capability: Capability | undefined, channel: string): readonly (Node | string)[] {
   if (!capability) return ['only Ably can tell: the token does not say.'];
