@@ -5,6 +5,7 @@
  * who call. Nothing of an answer is logged but Ably's code and status.
  */
 import type { TokenDetails, TokenRequest } from 'ably';
+import type { ApiKey } from './keys/api-key.ts';
 
 export interface AblyApi {
   /**
@@ -13,7 +14,30 @@ export interface AblyApi {
    * @throws AblyApiError and nothing else
    */
   requestToken(request: TokenRequest): Promise<TokenDetails>;
+  /**
+   * Revokes tokens that this key has issued, and no other's.
+   * @param targets at most `MAX_REVOCATION_TARGETS`, each `type:value`
+   * @returns an answer for each, in order: Ably takes some and refuses others
+   * @throws AblyApiError and nothing else, when it refuses all of them or cannot be reached
+   */
+  revokeTokens(
+    apiKey: ApiKey,
+    targets: readonly string[],
+    options: RevocationOptions,
+  ): Promise<readonly RevocationAnswer[]>;
 }
+
+export interface RevocationOptions {
+  /** Tokens issued before this moment are hit, milliseconds since the epoch. Default: Ably's own now, at most an hour ago. */
+  readonly issuedBeforeMs?: number;
+  /** Live connections are told to renew and have about 30 s for it, instead of being cut at once. Default false. */
+  readonly allowReauthMargin?: boolean;
+}
+
+/** Times in milliseconds since the epoch, by Ably's clock. */
+export type RevocationAnswer =
+  | { readonly ok: true; readonly issuedBeforeMs: number; readonly appliesAtMs: number }
+  | { readonly ok: false; readonly code: number | undefined; readonly statusCode: number | undefined };
 
 /**
  * - `refused`: Ably answered no. Its `code` and `statusCode` say why; asking the same again will not help.

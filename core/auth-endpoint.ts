@@ -12,13 +12,14 @@ import type { Identity } from './identity/identity.ts';
 import { keepReserved, reservedPrefixes } from './identity/reserved-prefix.ts';
 import type { ApiKey } from './keys/api-key.ts';
 import type { KeyRing } from './keys/key-ring.ts';
-import { KeySourceError } from './keys/key-source.ts';
+import { loadKey } from './keys/load-key.ts';
 import { decide } from './policy/decide.ts';
 import { type Answers, lookUp } from './policy/look-up.ts';
 import { settle } from './policy/settle.ts';
 import type { ShadowWatch } from './policy/shadow.ts';
 import type { Records } from './records.ts';
 import type { ResolvedAuth } from './resolve-config.ts';
+import type { Gate, Passage } from './revocation/gate.ts';
 import { issueCredential } from './token/issue.ts';
 import { answerCredential, answerFailure, answerPreflight } from './wire/answer.ts';
 import { corsHeaders, preflightHeaders } from './wire/cors.ts';
@@ -46,6 +47,7 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
   const reserved = reservedPrefixes(auth.sources);
   const { allowedOrigins } = auth.cors;
   const { policy, defaults, secureCookies } = auth;
+  const gate = records && { ...auth, records, nowMs: clock };
 
   async function handle(request: AuthRequest): Promise<AuthResponse> {
     const requestId = requestIdOf(request);
@@ -59,9 +61,11 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
     try {
       if (request.method !== 'GET' && request.method !== 'POST') throw new AuthFailure('method-not-allowed');
       apiKey = await loadKey(keys);
-      const nowMs = clock();
-      const caller = await identify(auth.sources, request, { nowMs, secureCookies, allowedOrigins });
+      const cameMs = clock();
+      const caller = await identify(auth.sources, request, { nowMs: cameMs, secureCookies, allowedOrigins });
       identity = caller.identity;
+      const passed = gate ? await throughGate(identity, gate) : { nowMs: cameMs };
+      const { nowMs } = passed;
       const wishes = readWishes(request, defaults);
       const clientIdPrefix = prefixes.get(identity.source) ?? '';
       if (auth.shadow && onEvent) {
@@ -92,6 +96,7 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
         resources: params.capability.size,
         keyName: apiKey.name,
         ...(asked && { grants: asked.report }),
+        ...(passed.outage !== undefined && { gateOutage: passed.outage }),
         ...(shadow && (await shadow.report(answers))),
       });
       return answerCredential(credential, context, asked?.remember ?? caller.remember);
@@ -114,12 +119,9 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
   return Object.freeze({ handle });
 }
 
-async function loadKey(keys: KeyRing): Promise<ApiKey> {
-  try {
-    return await keys.current();
-  } catch (error) {
-    if (!(error instanceof KeySourceError)) throw error;
-    const { failure, setting, message, remediation } = error;
-    throw new AuthFailure('key-unavailable', `${setting}: ${failure}: ${message} ${remediation}`);
-  }
+/** The clock first, then the gate, and what is signed is dated by that clock: see gate.ts, which needs a store. */
+async function throughGate(identity: Identity, gate: Gate): Promise<Passage> {
+  const beforeMs = gate.nowMs();
+  const { passGate } = await import('./revocation/gate.ts');
+  return passGate(identity, beforeMs, gate);
 }

@@ -11,6 +11,7 @@ import type { ApiKey } from './keys/api-key.ts';
 import type { KeyEvent } from './keys/cached-key.ts';
 import type { LeftOut } from './policy/evaluate.ts';
 import type { ShadowDifference } from './policy/shadow.ts';
+import type { CutOff } from './revocation/gate-entry.ts';
 import type { TokenFormat } from './token/settled-params.ts';
 
 interface AboutCaller {
@@ -33,6 +34,8 @@ export interface IssuedEvent {
   readonly keyName: string;
   /** How asking for more went; absent where the config has nothing to ask for. */
   readonly grants?: GrantsReport;
+  /** Set when nobody could say whether the caller has been cut off, and the config says that this is to be passed. */
+  readonly gateOutage?: string;
   /** What the shadow policy would have done otherwise; absent when nothing, or when there is none. */
   readonly shadow?: ShadowDifference;
 }
@@ -48,6 +51,17 @@ export interface RefusedEvent {
   readonly shadow?: ShadowDifference;
 }
 
+/** Somebody was cut off, or let in again. Who, is said as in `caller`, where the target was a person and not a name. */
+export interface RevokedEvent {
+  readonly kind: 'revoked';
+  readonly requestId: string;
+  readonly caller: AboutCaller;
+  readonly action: CutOff['kind'];
+  readonly targets: number;
+  readonly failed: number;
+  readonly subjectHashes: readonly string[];
+}
+
 /** Once per process: every request is answered 503 until it is mended. */
 export interface MisconfiguredEvent {
   readonly kind: 'misconfigured';
@@ -60,7 +74,7 @@ export interface KeyRingEvent {
   readonly event: KeyEvent;
 }
 
-export type AuthEvent = IssuedEvent | RefusedEvent | MisconfiguredEvent | KeyRingEvent;
+export type AuthEvent = IssuedEvent | RefusedEvent | RevokedEvent | MisconfiguredEvent | KeyRingEvent;
 
 export type OnAuthEvent = (event: AuthEvent) => void;
 
@@ -70,11 +84,14 @@ const SUBJECT_KEYS = new WeakMap<ApiKey, KeyObject>();
 export function aboutCaller(identity: Identity, apiKey: ApiKey): AboutCaller {
   const { source, kind: identityKind, subject } = identity;
   if (identityKind === 'anonymous') return { source, identityKind };
+  return { source, identityKind, subjectHash: hashSubject(source, subject, apiKey) };
+}
+
+export function hashSubject(source: string, subject: string, apiKey: ApiKey): string {
   let key = SUBJECT_KEYS.get(apiKey);
   if (!key) {
     key = apiKey.deriveSecret('log-subject');
     SUBJECT_KEYS.set(apiKey, key);
   }
-  const subjectHash = createHmac('sha256', key).update(`${source}\n${subject}`).digest('base64url').slice(0, 16);
-  return { source, identityKind, subjectHash };
+  return createHmac('sha256', key).update(`${source}\n${subject}`).digest('base64url').slice(0, 16);
 }

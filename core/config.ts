@@ -9,6 +9,7 @@ import type { Requestable } from './grants/requestable.ts';
 import type { IdentitySource } from './identity/identity.ts';
 import type { OnExcessRequest } from './policy/compile-policy.ts';
 import type { Rule } from './policy/rule.ts';
+import type { OnStoreOutage } from './revocation/gate.ts';
 import type { Environment } from './settings.ts';
 import type { RecordStore } from './stores.ts';
 import type { TokenFormat } from './token/settled-params.ts';
@@ -59,13 +60,26 @@ export interface AuthConfig {
   readonly honourRequestedTtl?: boolean;
   /** How long a session that names no end is taken to last, in seconds, at least 180. Default 3,600. */
   readonly assumedSessionSeconds?: number;
-  /** Whether the API key has revocable tokens on: Ably then accepts an hour at most. Default false. */
+  /**
+   * Whether the API key has revocable tokens on: Ably then accepts an hour at most, and the default format is `jwt`.
+   * Default false.
+   */
   readonly revocable?: boolean;
+  /**
+   * Allows token requests beside `revocable`: one that was signed before a revocation can be redeemed for two minutes
+   * after it, for a token that the revocation does not hit. Without this they are a config error.
+   */
+  readonly acceptTwoMinuteWindow?: true;
   /**
    * Where what is to be remembered between requests is kept: who was cut off, what was granted on asking. Default:
    * `ABLY_AUTH_STORE`, else nothing is kept.
    */
   readonly store?: RecordStore;
+  /**
+   * What happens when the store cannot be asked whether somebody has been cut off. `closed`: 503, nobody is served.
+   * `open`: everybody is, also those who have been cut off; the event of the request says so. Default `closed`.
+   */
+  readonly onStoreOutage?: OnStoreOutage;
   /** False only on the local server, which speaks plain HTTP. Default true. */
   readonly secureCookies?: boolean;
   /** Page with a paragraph per error; answers then carry an `href`. Default: none. */

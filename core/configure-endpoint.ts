@@ -5,7 +5,7 @@
  * says so once, whole, and answers 503. Those who start a server read `problems` first and stop.
  */
 import type { AblyApi } from './ably.ts';
-import { type AuthEndpoint, createAuthEndpoint } from './auth-endpoint.ts';
+import { type AuthEndpoint, createAuthEndpoint, type EndpointPorts } from './auth-endpoint.ts';
 import type { OnAuthEvent } from './auth-event.ts';
 import type { AuthDefinition } from './config.ts';
 import type { ConfigProblem } from './config-problem.ts';
@@ -13,7 +13,7 @@ import { AuthFailure } from './errors.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import type { KeySource } from './keys/key-source.ts';
 import type { Records } from './records.ts';
-import { type Resolution, resolveConfig } from './resolve-config.ts';
+import { type Resolution, type ResolvedAuth, resolveConfig } from './resolve-config.ts';
 import type { Environment } from './settings.ts';
 import type { RecordStore } from './stores.ts';
 import { answerFailure, answerPreflight } from './wire/answer.ts';
@@ -34,6 +34,8 @@ export interface EndpointParts {
   readonly keySource: ChosenKeySource;
   /** How Ably is asked for what cannot be signed here. Default: it is not, and a config that needs it is wrong. */
   readonly ably?: AblyApi;
+  /** Which endpoint is made of it. Default: the one that issues credentials. */
+  readonly createEndpoint?: typeof createAuthEndpoint;
   /** What the settings say about where records are kept. Does not count where the config names a store. */
   readonly chosenStore?: ChosenStore;
   /** Receives one event a request, and a few about the key. What it throws is ignored. Default: nobody listens. */
@@ -50,6 +52,31 @@ export interface ConfiguredEndpoint extends AuthEndpoint {
 }
 
 export function configureEndpoint(parts: EndpointParts): ConfiguredEndpoint {
+  const { createEndpoint = createAuthEndpoint } = parts;
+  const prepared = preparePorts(parts);
+  if (!prepared.ok) {
+    const { problems, cors } = prepared;
+    return Object.freeze({ problems, handle: answerMisconfigured(cors) });
+  }
+  const { auth, ports, storeName } = prepared;
+  return Object.freeze({
+    problems: [],
+    ...(storeName !== undefined && { storeName }),
+    ...createEndpoint(auth, ports),
+  });
+}
+
+export type PreparedPorts =
+  | {
+      readonly ok: true;
+      readonly auth: ResolvedAuth;
+      readonly ports: EndpointPorts;
+      readonly storeName: string | undefined;
+    }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[]; readonly cors: CorsRules };
+
+/** What every endpoint is made of. What is wrong is told to `onEvent` as well. */
+export function preparePorts(parts: EndpointParts): PreparedPorts {
   const { definition, env, keySource, chosenStore = NO_STORE, ably, nowMs = Date.now } = parts;
   const onEvent = parts.onEvent && quietly(parts.onEvent);
   const resolution = resolveConfig(definition, env);
@@ -58,8 +85,7 @@ export function configureEndpoint(parts: EndpointParts): ConfiguredEndpoint {
   if (!resolution.ok || !keySource.ok || !settledStore.ok) {
     const problems = [resolution, keySource, settledStore].flatMap((part) => (part.ok ? [] : part.problems));
     onEvent?.({ kind: 'misconfigured', problems });
-    const cors = resolution.ok ? resolution.auth.cors : NO_ORIGIN;
-    return Object.freeze({ problems, handle: answerMisconfigured(cors) });
+    return { ok: false, problems, cors: resolution.ok ? resolution.auth.cors : NO_ORIGIN };
   }
   const keys = createKeyRing(keySource.source, {
     nowMs,
@@ -67,11 +93,12 @@ export function configureEndpoint(parts: EndpointParts): ConfiguredEndpoint {
   });
   const { store } = settledStore;
   const records = store && recordsOnFirstUse(store, nowMs);
-  return Object.freeze({
-    problems: [],
-    ...(store && { storeName: store.name }),
-    ...createAuthEndpoint(resolution.auth, { keys, records, ably, onEvent, nowMs }),
-  });
+  return {
+    ok: true,
+    auth: resolution.auth,
+    ports: { keys, records, ably, onEvent, nowMs },
+    storeName: store?.name,
+  };
 }
 
 /** Found here and not before: what the settings choose is not known to whoever reads the config. */

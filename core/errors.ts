@@ -28,6 +28,11 @@ export const FAILURES = {
     code: 40500,
     message: 'Use GET, POST or OPTIONS.',
   },
+  'post-only': {
+    status: 405,
+    code: 40500,
+    message: 'Use POST with JSON.',
+  },
   'no-credential': {
     status: 401,
     code: 40101,
@@ -48,6 +53,11 @@ export const FAILURES = {
     code: 40101,
     message: 'The session ends in less than a minute. Sign in again.',
   },
+  'signed-out': {
+    status: 401,
+    code: 40101,
+    message: 'You were signed out. Sign in again.',
+  },
   'anonymous-not-allowed': {
     status: 401,
     code: 40101,
@@ -62,6 +72,16 @@ export const FAILURES = {
     status: 401,
     code: 40160,
     message: 'The requested capability exceeds what is granted.',
+  },
+  banned: {
+    status: 403,
+    code: 40300,
+    message: 'Your access was withdrawn.',
+  },
+  'may-not-revoke': {
+    status: 403,
+    code: 40300,
+    message: 'No rule lets you revoke this.',
   },
   'no-rule': {
     status: 403,
@@ -100,6 +120,18 @@ export const FAILURES = {
     code: 50000,
     message: 'What you may do cannot be looked up at the moment.',
     retryAfterSeconds: 5,
+  },
+  'store-unavailable': {
+    status: 503,
+    code: 50000,
+    message: 'Your access cannot be checked at the moment.',
+    retryAfterSeconds: 5,
+  },
+  'just-revoked': {
+    status: 503,
+    code: 50000,
+    message: 'Revoked a moment ago. Ask again.',
+    retryAfterSeconds: 2,
   },
   misconfigured: {
     status: 503,

@@ -68,3 +68,9 @@ export const MAX_TEMPLATE_LIST_ELEMENTS = 100;
 
 /** A session secret, in bytes: the size of the hash that it keys (RFC 2104 section 3). */
 export const MIN_SESSION_SECRET_BYTES = 32;
+
+/** Targets in one call of Ably's revokeTokens (docs/auth/revocation). */
+export const MAX_REVOCATION_TARGETS = 100;
+
+/** Targets in one request to our revoke endpoint (ours): ten calls for each of two keys. */
+export const MAX_REVOKE_REQUEST_TARGETS = 1_000;

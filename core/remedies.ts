@@ -7,16 +7,21 @@ import type { FailureReason } from './errors.ts';
 export const REMEDIES: Readonly<Record<FailureReason, string>> = {
   'malformed-request': 'Send each parameter once, as a query, a form or a JSON object, within the documented limits.',
   'method-not-allowed': 'Set authMethod to GET or POST.',
+  'post-only': 'Send POST with Content-Type: application/json, as docs/revocation.md shows.',
   'no-credential': 'Send the session cookie or the authorization header that the configured identity source expects.',
   'bad-credential':
     'See the detail in the log. A credential that is present and bad never falls through to another source.',
   'expired-credential': 'Nothing, when users sign in again. Otherwise lengthen the session.',
   'session-ending': 'Renew the session before it ends; a token never outlives it.',
+  'signed-out': 'Nothing, when users sign in again. A sign-out by mistake is undone with "lift".',
   'anonymous-not-allowed': 'Add a rule for anonymous callers, or remove the anonymous source.',
   'requested-capability-empty':
     'Ask for channels and operations that a rule grants, or send no capability to receive all of them.',
   'requested-capability-exceeds':
     'Ask for what a rule grants, or let onExcessRequest be narrow, so that the rest is left out silently.',
+  banned: 'Nothing until the ban ends. One by mistake is undone with "lift".',
+  'may-not-revoke':
+    'Add mayRevoke to a rule that matches this identity: "self" for themselves, "anyone" for operators.',
   'no-rule': 'Add a rule that matches this identity. If one should have, see the left-out grants in the log.',
   'foreign-client-id': 'Leave clientId out, or send the one that the policy grants.',
   'unfit-client-id': 'A clientId is 1 to 256 bytes of UTF-8 without control characters, line separators or "*".',
@@ -26,6 +31,9 @@ export const REMEDIES: Readonly<Record<FailureReason, string>> = {
     'See the detail in the log: the keys of the identity provider, or its answer, could not be had.',
   'policy-unavailable':
     'See the detail in the log: a function of a rule failed, or was slower than policyDeadlineMs allows.',
+  'store-unavailable':
+    'See the detail in the log: the store could not be read. Whether to refuse or to serve meanwhile is onStoreOutage.',
+  'just-revoked': 'Nothing: the client asks again. If it stays, the clock of the function is behind; see its skew.',
   misconfigured: 'See the list of configuration problems that was logged when this instance started.',
   'credential-too-large':
     'Grant fewer or broader channel patterns to this identity; a TokenRequest has room for more than a JWT.',

@@ -11,6 +11,8 @@ import type { IdentitySource } from './identity/identity.ts';
 import { DEFAULT_TTL_MS, MIN_TTL_MS, TOKEN_REQUEST_WINDOW_MS } from './limits.ts';
 import { type Policies, resolvePolicies } from './policy/resolve-policies.ts';
 import type { SettleDefaults } from './policy/settle.ts';
+import { checkRevocable } from './revocation/check-revocable.ts';
+import type { OnStoreOutage } from './revocation/gate.ts';
 import { type CoreSettings, type Environment, readCoreSettings } from './settings.ts';
 import type { RecordStore } from './stores.ts';
 import { readTokenFormat, readTtlMs } from './token/token-options.ts';
@@ -25,6 +27,7 @@ export interface ResolvedAuth extends Policies {
   readonly cors: CorsRules;
   readonly secureCookies: boolean;
   readonly store: RecordStore | undefined;
+  readonly onStoreOutage: OnStoreOutage;
   readonly docsBaseUrl: string | undefined;
 }
 
@@ -45,6 +48,7 @@ export function resolveConfig(definition: AuthDefinition, env: Environment): Res
     cors: resolveCors(corsWishes(config, settings), problems),
     secureCookies: config.secureCookies ?? true,
     store: config.store,
+    onStoreOutage: config.onStoreOutage ?? 'closed',
     docsBaseUrl: config.docsBaseUrl,
   };
   checkSources(config.sources, problems);
@@ -80,10 +84,16 @@ function resolveDefaults(config: AuthConfig, settings: CoreSettings, problems: C
   const ttlMs = ttl === undefined ? settings.ttlMs : readTtlMs(ttl, 'ttl', problems);
   const format =
     tokenFormat === undefined ? settings.tokenFormat : readTokenFormat(tokenFormat, 'tokenFormat', problems);
+  const { revocable = false } = config;
+  checkRevocable(
+    config,
+    { format, setting: tokenFormat === undefined ? 'ABLY_AUTH_TOKEN_FORMAT' : 'tokenFormat' },
+    problems,
+  );
   return {
     ttlMs: ttlMs ?? DEFAULT_TTL_MS,
-    format: format ?? 'token-request',
-    revocable: config.revocable ?? false,
+    format: format ?? (revocable ? 'jwt' : 'token-request'),
+    revocable,
     honourRequestedTtl: config.honourRequestedTtl ?? false,
     assumedSessionMs: assumedSessionSeconds * 1000,
   };

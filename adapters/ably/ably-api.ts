@@ -15,5 +15,9 @@ export function createAblyApi(env: Environment): AblyApi {
       rest ??= await openRest(env);
       return requestToken(rest, request);
     },
+    async revokeTokens(apiKey, targets, options) {
+      const { revokeTokens } = await import('./revoke-tokens.ts');
+      return revokeTokens(env, apiKey, targets, options);
+    },
   } satisfies AblyApi);
 }

@@ -3,6 +3,7 @@
  * client waits or how often it tries.
  */
 import type { ClientOptions } from 'ably';
+import { AblyApiError } from '../../core/ably.ts';
 import type { ConfigProblem } from '../../core/config-problem.ts';
 import type { Environment } from '../../core/settings.ts';
 
@@ -15,6 +16,12 @@ export function clientOptions(env: Environment): ClientOptions {
     ...(port !== undefined && (tls ? { tlsPort: port } : { port })),
     ...(tls ? {} : { tls }),
   };
+}
+
+/** @throws AblyApiError naming the settings that cannot be used */
+export function usableSettings(env: Environment): void {
+  const unusable = clientOptionsProblems(env).map(({ setting, problem }) => `${setting}: ${problem}`);
+  if (unusable.length > 0) throw new AblyApiError('unreachable', `Ably cannot be called. ${unusable.join('; ')}.`);
 }
 
 /** Every problem with the three. */

@@ -8,7 +8,7 @@ import type { ClientOptions, Rest, TokenDetails, TokenRequest } from 'ably';
 import { AblyApiError } from '../../core/ably.ts';
 import type { Environment } from '../../core/settings.ts';
 import { asAblyApiError } from './ably-failure.ts';
-import { clientOptions, clientOptionsProblems } from './client-options.ts';
+import { clientOptions, usableSettings } from './client-options.ts';
 
 /** The client gives up on us after 10 s; two attempts fit well within. */
 const CALL_TIMEOUT_MS = 2_500;
@@ -18,8 +18,7 @@ const CALL_TIMEOUT_MS = 2_500;
  * @throws AblyApiError naming the settings that cannot be used
  */
 export async function openRest(env: Environment): Promise<Rest> {
-  const unusable = clientOptionsProblems(env).map(({ setting, problem }) => `${setting}: ${problem}`);
-  if (unusable.length > 0) throw new AblyApiError('unreachable', `Ably cannot be called. ${unusable.join('; ')}.`);
+  usableSettings(env);
   const { Rest } = await import('./ably-sdk.ts');
   const options: ClientOptions = {
     ...clientOptions(env),

@@ -36,6 +36,7 @@ export function writeLambdaResult(response: AuthResponse, answered: ClassifiedEv
 const REASON_PHRASES: Readonly<Record<number, string>> = {
   200: 'OK',
   204: 'No Content',
+  207: 'Multi-Status',
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',

@@ -12,6 +12,7 @@ import {
   type ChosenStore,
   type ConfiguredEndpoint,
   configureEndpoint,
+  type EndpointParts,
 } from '../../core/configure-endpoint.ts';
 import type { Environment } from '../../core/settings.ts';
 import { openLog, type ProcessLog } from './open-log.ts';
@@ -27,6 +28,8 @@ export interface EndpointComposition {
   readonly ably?: AblyApi | undefined;
   /** What `chooseStore` returns. Default: none. */
   readonly store?: ChosenStore;
+  /** Which endpoint: default, the one that issues. */
+  readonly createEndpoint?: EndpointParts['createEndpoint'] | undefined;
   /** What the composition root itself found wrong. With any, every request is answered 503. */
   readonly problems?: readonly ConfigProblem[];
   /** Default: `console.log`, which every platform collects. */
@@ -41,7 +44,8 @@ export interface ComposedEndpoint {
 }
 
 export function composeEndpoint(composition: EndpointComposition): ComposedEndpoint {
-  const { definition, env, keySource, store, ably, print = console.log, logProblems = true } = composition;
+  const { definition, env, keySource, store, ably, createEndpoint } = composition;
+  const { print = console.log, logProblems = true } = composition;
   const log = openLog(env, print);
   const { onEvent } = log;
   const endpoint = configureEndpoint({
@@ -49,6 +53,7 @@ export function composeEndpoint(composition: EndpointComposition): ComposedEndpo
     env,
     keySource: withProblems(keySource, [...(composition.problems ?? []), ...log.problems]),
     ...(ably && { ably }),
+    ...(createEndpoint && { createEndpoint }),
     ...(store && { chosenStore: store }),
     ...(onEvent && { onEvent: (event) => (logProblems || event.kind !== 'misconfigured') && onEvent(event) }),
   });

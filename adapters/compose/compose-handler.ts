@@ -5,8 +5,9 @@
 import type { AblyApi } from '../../core/ably.ts';
 import type { OnAuthEvent } from '../../core/auth-event.ts';
 import type { AuthDefinition } from '../../core/config.ts';
-import { type ChosenStore, configureEndpoint } from '../../core/configure-endpoint.ts';
+import { type ChosenStore, configureEndpoint, type EndpointParts } from '../../core/configure-endpoint.ts';
 import type { KeySource } from '../../core/keys/key-source.ts';
+import { createRevocations, type Revocations } from '../../core/revocation/create-revocations.ts';
 import type { Environment } from '../../core/settings.ts';
 import { type ComposedEndpoint, composeEndpoint, type KeyChoice } from './compose-endpoint.ts';
 
@@ -30,6 +31,8 @@ export interface HandlerHost {
   readonly chooseStore: (env: Environment) => ChosenStore;
   /** Default: `console.log`, which every platform collects. */
   readonly print?: (line: string) => void;
+  /** Default: the endpoint that issues. */
+  readonly createEndpoint?: EndpointParts['createEndpoint'];
 }
 
 /** Never throws: a config that is wrong is logged once, whole, and answered 503 (S11). */
@@ -38,14 +41,29 @@ export function composeHandler(
   options: HandlerOptions,
   host: HandlerHost,
 ): ComposedEndpoint {
-  const { env = host.env, keySource: own, onEvent } = options;
-  const { print } = host;
-  const ably = options.ably ?? host.createAblyApi?.(env);
-  const keySource: KeyChoice = own ? { ok: true, source: own } : host.chooseKey(env);
-  const store = host.chooseStore(env);
-  if (!onEvent) return composeEndpoint({ definition, env, keySource, store, ably, ...(print && { print }) });
+  const { createEndpoint, print } = host;
+  const parts = partsOf(definition, options, host);
+  const { onEvent } = options;
+  if (!onEvent) return composeEndpoint({ ...parts, store: parts.chosenStore, createEndpoint, ...(print && { print }) });
   return {
-    endpoint: configureEndpoint({ definition, env, keySource, chosenStore: store, onEvent, ...(ably && { ably }) }),
+    endpoint: configureEndpoint({ ...parts, onEvent, ...(createEndpoint && { createEndpoint }) }),
     notice: () => {},
   };
+}
+
+/** What an app calls by itself, beside the functions: over the same key, store and config as they have. */
+export function composeRevocations(
+  definition: AuthDefinition,
+  options: HandlerOptions,
+  host: HandlerHost,
+): Revocations {
+  const { onEvent } = options;
+  return createRevocations({ ...partsOf(definition, options, host), ...(onEvent && { onEvent }) });
+}
+
+function partsOf(definition: AuthDefinition, options: HandlerOptions, host: HandlerHost) {
+  const { env = host.env, keySource: own } = options;
+  const ably = options.ably ?? host.createAblyApi?.(env);
+  const keySource: KeyChoice = own ? { ok: true, source: own } : host.chooseKey(env);
+  return { definition, env, keySource, chosenStore: host.chooseStore(env), ...(ably && { ably }) };
 }

@@ -1,12 +1,13 @@
 /**
  * The server for a container, and for AWS's Lambda Web Functions: `auth.config.ts` of this project at
- * `/api/ably-auth`, and nothing else. Bundled by `npm run build`; the local server with its demo is another program.
+ * `/api/ably-auth`, at `/api/ably-auth-revoke` where a rule lets somebody revoke, and nothing else. Bundled by `npm run build`; the local server with its demo is another program.
  *
  * A container that cannot serve says why, whole, and exits with 1, so that a rollout stops. On Lambda it stays up and
  * answers 503, as every deployed function does (S11).
  */
 import definition from '../../auth.config.ts';
 import { type ConfigProblem, describeProblem } from '../../core/config-problem.ts';
+import { createRevokeBeside } from '../../core/revocation/revoke-beside.ts';
 import { createAblyApi } from '../ably/ably-api.ts';
 import { composeEndpoint } from '../compose/compose-endpoint.ts';
 import { chooseKeySource } from '../key-sources/choose-key-source.ts';
@@ -19,12 +20,14 @@ const problems: ConfigProblem[] = [];
 const address = readAddress(env, problems);
 // What most containers do without is not even read: they keep nothing.
 const store = env.ABLY_AUTH_STORE && (await import('../compose/prebuilt-store.ts')).choosePrebuiltStore(env);
+const beside = createRevokeBeside();
 const { endpoint, notice } = composeEndpoint({
   definition,
   env,
   keySource: chooseKeySource(env),
   ably: createAblyApi(env),
   ...(store && { store }),
+  createEndpoint: beside.createEndpoint,
   logProblems: onLambda,
 });
 problems.push(...endpoint.problems);
@@ -32,7 +35,7 @@ problems.push(...endpoint.problems);
 if (!address || (problems.length > 0 && !onLambda)) {
   stop(['Not started:', ...problems.map((problem) => `- ${describeProblem(problem)}`)]);
 } else {
-  await startNodeServer({ endpoint, ...address }).then(
+  await startNodeServer({ endpoint, revoking: beside.endpoint(), ...address }).then(
     (server) => {
       notice('info', `listening on ${server.url}/api/ably-auth`);
       let closing = false;

@@ -22,6 +22,8 @@ export interface NodeServerOptions {
    * Default `['/api/ably-auth']`.
    */
   readonly routes?: readonly string[] | ((path: string) => boolean);
+  /** What revokes, at `/api/ably-auth-revoke`. Default: nothing is there. */
+  readonly revoking?: AuthEndpoint | undefined;
   /** Receives every other request. Default: 404 in the shape of our errors. */
   readonly otherwise?: RequestListener;
   /** How long `close()` waits for requests under way before it cuts them off. Default 10_000 (10 seconds). */
@@ -36,6 +38,7 @@ export interface RunningNodeServer {
   close(): Promise<void>;
 }
 
+const REVOKE_PATH = '/api/ably-auth-revoke';
 /** A request that has not arrived whole by then is cut off. Ours are a few hundred bytes. */
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than the 60 s idle timeout of AWS load balancers, or they reuse a connection that we are closing: a 502. */
@@ -50,6 +53,7 @@ export async function startNodeServer(options: NodeServerOptions): Promise<Runni
   const { endpoint, host, port, graceMs = 10_000 } = options;
   const isOurs = routePredicate(options.routes ?? ['/api/ably-auth']);
   const handle = createNodeHandler(endpoint);
+  const revoke = options.revoking && createNodeHandler(options.revoking);
   const otherwise = options.otherwise ?? notFound;
 
   // Connections that have carried no request yet, as browsers open ahead of need. Node does not count them as idle.
@@ -59,7 +63,9 @@ export async function startNodeServer(options: NodeServerOptions): Promise<Runni
     (req, res) => {
       unused.delete(req.socket);
       if (!server.listening) res.shouldKeepAlive = false;
-      if (isOurs(pathOf(req))) handle(req, res);
+      const path = pathOf(req);
+      if (isOurs(path)) handle(req, res);
+      else if (revoke && path === REVOKE_PATH) revoke(req, res);
       else otherwise(req, res);
     },
   );

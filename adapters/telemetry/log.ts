@@ -26,9 +26,11 @@ export function createLog(format: LogFormat, print: (line: string) => void): OnA
 function levelOf(event: AuthEvent): 'info' | 'warn' | 'error' {
   switch (event.kind) {
     case 'issued':
-      return event.leftOut.some(({ why }) => why === 'unfit') ? 'warn' : 'info';
+      return event.gateOutage !== undefined || event.leftOut.some(({ why }) => why === 'unfit') ? 'warn' : 'info';
     case 'refused':
       return event.status >= 500 ? 'error' : 'info';
+    case 'revoked':
+      return event.failed > 0 ? 'warn' : 'info';
     case 'misconfigured':
       return 'error';
     case 'key':
@@ -52,10 +54,15 @@ function prettyLine(event: AuthEvent): string {
       const leftOut = event.leftOut.map(
         ({ grant, placeholder, why }) => `; left out ${grant}: {${placeholder}} ${why}`,
       );
-      return `issued   ${format} to ${who}, ${resources} resources, ${ttlMs / 1000} s, by ${matchedRules.join(' + ')}${leftOut.join('')}${prettyGrants(event.grants)}`;
+      const outage = event.gateOutage === undefined ? '' : `; gate not asked: ${event.gateOutage}`;
+      return `issued   ${format} to ${who}, ${resources} resources, ${ttlMs / 1000} s, by ${matchedRules.join(' + ')}${leftOut.join('')}${prettyGrants(event.grants)}${outage}`;
     }
     case 'refused':
       return `refused  ${event.status} ${event.reason}${event.detail ? `: ${event.detail}` : ''} (${event.requestId})`;
+    case 'revoked': {
+      const { caller, action, targets, failed, requestId } = event;
+      return `revoked  ${targets - failed}/${targets} (${action}) by ${caller.source}:${caller.subjectHash} (${requestId})`;
+    }
     case 'misconfigured':
       return ['not configured:', ...event.problems.map((problem) => `  ${describeProblem(problem)}`)].join('\n');
     case 'key': {

@@ -1,8 +1,8 @@
 /**
  * One Ably API key: what a valid one looks like, and the only place that holds its secret.
  *
- * The secret leaves this file through `hmacSha256` and `deriveSecret` alone; printing, logging or serialising a key
- * gives its name (S10). Where keys come from is decided by the key sources.
+ * The secret leaves this file through `hmacSha256` and `deriveSecret`, and as itself through `credentialsForAbly` alone;
+ * printing, logging or serialising a key gives its name (S10). Where keys come from is decided by the key sources.
  */
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 
@@ -33,6 +33,14 @@ export class ApiKey {
   /** A key of its own for one purpose (RFC 5869), so that nothing but Ably's formats is signed with the raw secret. */
   deriveSecret(label: string): KeyObject {
     return createSecretKey(Buffer.from(hkdfSync('sha256', this.#secret, '', `ably-auth-functions ${label}`, 32)));
+  }
+
+  /**
+   * The whole key, `<appId>.<keyId>:<secret>`, as Basic authentication at Ably takes it: for revoking, which Ably lets
+   * only the key do that issued. For the driver under adapters/ably, and to be sent to Ably over TLS alone.
+   */
+  credentialsForAbly(): string {
+    return `${this.name}:${this.#secret.export().toString('utf8')}`;
   }
 
   toString(): string {

@@ -35,6 +35,7 @@ const PARTS = {
     check.report(path, `${excerpt(value)} is not a duration`, 'Write "900s", "15m" or "1h"');
   },
   format: (value, path, check) => check.oneOf(value, path, TOKEN_FORMATS),
+  mayRevoke: (value, path, check) => check.oneOf(value, path, ['self', 'anyone']),
 } as const satisfies Record<string, PartCheck>;
 
 type PartCheck = (value: unknown, path: string, check: ShapeCheck, form: PolicyForm) => void;
@@ -52,7 +53,15 @@ export function checkRule(
   form: PolicyForm = 'typescript',
 ): ReadonlySet<RulePart> {
   const fit = new Set<RulePart>();
-  const optional = ['when', 'clientId', 'wildcardClientId', 'ttl', 'format', ...(form === 'json' ? [] : ['lookup'])];
+  const optional = [
+    'when',
+    'clientId',
+    'wildcardClientId',
+    'ttl',
+    'format',
+    'mayRevoke',
+    ...(form === 'json' ? [] : ['lookup']),
+  ];
   if (!check.object(rule, path, ['name', 'grant'], optional)) return fit;
   for (const part of Object.keys(PARTS) as RulePart[]) {
     const value = rule[part];

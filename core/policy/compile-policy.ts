@@ -11,8 +11,8 @@ import type { TokenFormat } from '../token/settled-params.ts';
 import { readTokenFormat, readTtlMs } from '../token/token-options.ts';
 import { checkRule, type RulePart } from './check-rule.ts';
 import { type CompiledGrants, compileGrants, NO_GRANTS } from './compile-grant.ts';
-import { type CompiledMatch, compileMatch, coversAnonymous, matchOf, unreadableClaimPaths } from './match.ts';
-import type { Condition, Lookup, Match, Rule } from './rule.ts';
+import { type CompiledMatch, compileMatch, coversAnonymous, kindsOf, matchOf, unreadableClaimPaths } from './match.ts';
+import type { Condition, Lookup, Match, MayRevoke, Rule } from './rule.ts';
 import { createShapeCheck } from './shape-check.ts';
 import { parseTemplate, type Template } from './template.ts';
 
@@ -30,6 +30,7 @@ export interface CompiledRule {
   readonly wildcardClientId: boolean;
   readonly ttlMs: number | undefined;
   readonly format: TokenFormat | undefined;
+  readonly mayRevoke: MayRevoke | undefined;
 }
 
 /** What happens to a client that asks for more than it is granted. */
@@ -108,7 +109,17 @@ function compileRule(rule: Rule, fit: ReadonlySet<RulePart>, setting: string, pr
     wildcardClientId: fit.has('wildcardClientId'),
     ttlMs: fit.has('ttl') && ttl !== undefined ? readTtlMs(ttl, `${setting}.ttl`, problems) : undefined,
     format: fit.has('format') && format ? readTokenFormat(format, `${setting}.format`, problems) : undefined,
+    mayRevoke: fit.has('mayRevoke') ? compileMayRevoke(rule, setting, problems) : undefined,
   };
+}
+
+function compileMayRevoke(rule: Rule, setting: string, problems: ConfigProblem[]): MayRevoke | undefined {
+  const kinds = kindsOf(matchOf(rule.when));
+  if (kinds.includes('anonymous') || (rule.mayRevoke === 'anyone' && kinds.includes('guest'))) {
+    const problem = 'the rule covers callers whom anybody can be';
+    problems.push({ setting: `${setting}.mayRevoke`, problem, fix: 'Let it cover signed-in users only' });
+  }
+  return rule.mayRevoke;
 }
 
 function areReadable(match: Match, setting: string, problems: ConfigProblem[]): boolean {

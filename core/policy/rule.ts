@@ -41,7 +41,14 @@ export interface Rule {
   readonly ttl?: Duration;
   /** Default: `ABLY_AUTH_TOKEN_FORMAT`, else `token-request`. */
   readonly format?: TokenFormat;
+  /**
+   * Whose access these callers may revoke: their own, on logging out (`self`), or everybody's (`anyone`), for operators.
+   * Never for callers whom anybody can be. Default: nobody's.
+   */
+  readonly mayRevoke?: MayRevoke;
 }
+
+export type MayRevoke = 'self' | 'anyone';
 
 export type Grant = Readonly<Record<string, readonly (Operation | PresetName)[] | BroadGrant>>;
 

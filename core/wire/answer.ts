@@ -18,7 +18,13 @@ export interface AnswerContext {
   readonly cors: readonly NameValue[];
   /** Where each failure has a paragraph, `https://docs.example/errors`; its reason is the fragment. */
   readonly docsBaseUrl: string | undefined;
+  /** Methods that are served here. Default: GET, POST and OPTIONS. */
+  readonly methods?: string;
+  /** Whether a failure says its detail, to somebody who is known and needs it. Default false: only the log does. */
+  readonly explain?: boolean;
 }
+
+const METHODS = 'GET, POST, OPTIONS';
 
 /** @param remember what the client is to keep; names of headers as they are to be sent, values in ASCII */
 export function answerCredential(
@@ -41,8 +47,9 @@ export function answerCredential(
 }
 
 export function answerFailure(failure: AuthFailure, context: AnswerContext): AuthResponse {
-  const { status, code, message, retryAfterSeconds } = failure.kind;
-  const { requestId, docsBaseUrl, cors } = context;
+  const { status, code, retryAfterSeconds } = failure.kind;
+  const { requestId, docsBaseUrl, cors, explain } = context;
+  const message = explain && failure.detail ? `${failure.kind.message} ${failure.detail}` : failure.kind.message;
   const href = docsBaseUrl === undefined ? {} : { href: `${docsBaseUrl}#${failure.reason}` };
   return {
     status,
@@ -52,7 +59,7 @@ export function answerFailure(failure: AuthFailure, context: AnswerContext): Aut
       ['X-Ably-ErrorMessage', message],
       ['X-Request-Id', requestId],
       ...(retryAfterSeconds === undefined ? [] : [['Retry-After', String(retryAfterSeconds)] as const]),
-      ...(failure.reason === 'method-not-allowed' ? [['Allow', 'GET, POST, OPTIONS'] as const] : []),
+      ...(status === 405 ? [['Allow', context.methods ?? METHODS] as const] : []),
       ...FIXED_HEADERS,
       ...cors,
     ],
@@ -61,11 +68,26 @@ export function answerFailure(failure: AuthFailure, context: AnswerContext): Aut
   };
 }
 
+/** What is no credential: the results of revoking. */
+export function answerDocument(status: 200 | 207, document: object, context: AnswerContext): AuthResponse {
+  return {
+    status,
+    headers: [
+      ['Content-Type', 'application/json'],
+      ['X-Request-Id', context.requestId],
+      ...FIXED_HEADERS,
+      ...context.cors,
+    ],
+    cookies: [],
+    body: JSON.stringify(document),
+  };
+}
+
 export function answerPreflight(preflight: readonly NameValue[], context: AnswerContext): AuthResponse {
   return {
     status: 204,
     headers: [
-      ['Allow', 'GET, POST, OPTIONS'],
+      ['Allow', context.methods ?? METHODS],
       ['X-Request-Id', context.requestId],
       ...FIXED_HEADERS,
       ...context.cors,

@@ -39,10 +39,14 @@ export function corsHeaders(rules: CorsRules, request: AuthRequest): readonly Na
 }
 
 /** What the answer to OPTIONS has beside them. */
-export function preflightHeaders(rules: CorsRules, request: AuthRequest): readonly NameValue[] {
+export function preflightHeaders(
+  rules: CorsRules,
+  request: AuthRequest,
+  methods = 'GET, POST, OPTIONS',
+): readonly NameValue[] {
   if (allowedOrigin(rules, request) === undefined) return [];
   return [
-    ['Access-Control-Allow-Methods', 'GET, POST, OPTIONS'],
+    ['Access-Control-Allow-Methods', methods],
     ['Access-Control-Allow-Headers', [ALLOWED_HEADERS, ...rules.allowedHeaders].join(', ')],
     // Ten minutes: a page that renews every few minutes is spared the second request.
     ['Access-Control-Max-Age', '600'],

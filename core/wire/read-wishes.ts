@@ -67,7 +67,8 @@ export function readBody(request: AuthRequest, meaningful: ReadonlySet<string>):
   }
 }
 
-function bodyText(body: Uint8Array | string): string {
+/** @throws AuthFailure `malformed-request` (400) when it is too large, or no text */
+export function bodyText(body: Uint8Array | string): string {
   const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
   if (bytes > MAX_BODY_BYTES) throw malformed(`the body is larger than ${MAX_BODY_BYTES} bytes`);
   if (typeof body === 'string') return body;

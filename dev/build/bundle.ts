@@ -13,14 +13,15 @@ export interface Bundle<T extends BuiltFunction = Target> {
 }
 
 /**
- * @param distDir emptied of this target first, so that no chunk of an earlier build is deployed
+ * @param distDir emptied of the chunks of this target first, so that none of an earlier build is deployed
  * @throws esbuild's BuildFailure, whose message says where
  */
 export async function bundle<T extends BuiltFunction>(target: T, root: string, distDir: string): Promise<Bundle<T>> {
   const options = bundleOptions(target, root);
   const { outputFiles, metafile } = await build(options);
-  const targetDir = join(distDir, target.name);
-  await rm(targetDir, { recursive: true, force: true });
+  const targetDir = join(distDir, target.folder);
+  // One that is a single file writes over it, and may share the folder.
+  if (target.split) await rm(targetDir, { recursive: true, force: true });
   for (const { path, contents } of outputFiles) {
     const file = join(targetDir, relative(join(root, options.outdir), path));
     await mkdir(dirname(file), { recursive: true });

@@ -12,7 +12,9 @@ import { oneSdkFile } from './one-sdk-file.ts';
 export interface BuiltFunction {
   readonly name: string;
   readonly entry: string;
-  /** Path under `dist/<name>/`, without its ending. */
+  /** Under `dist/`. A target that is split has one to itself. */
+  readonly folder: string;
+  /** Path in that folder, without its ending. */
   readonly out: string;
   /** Whether lazy code goes into files of its own. */
   readonly split: boolean;
@@ -21,41 +23,53 @@ export interface BuiltFunction {
 }
 
 export interface Target extends BuiltFunction {
-  readonly name: 'aws-lambda' | 'vercel' | 'netlify' | 'node';
+  readonly name: 'aws-lambda' | 'vercel' | 'netlify' | 'node' | `${'aws-lambda' | 'vercel' | 'netlify'}-revoke`;
 }
 
-/** The endpoint, for each platform. */
+/** The endpoint, for each platform, and the one that revokes. */
 export const TARGETS: readonly Target[] = [
-  { name: 'aws-lambda', entry: 'adapters/aws-lambda/entry.ts', out: 'ably-auth', split: true, hasConfig: true },
-  { name: 'vercel', entry: 'adapters/vercel/entry.ts', out: 'api/ably-auth', split: false, hasConfig: false },
-  { name: 'netlify', entry: 'adapters/netlify/entry.ts', out: 'functions/ably-auth', split: false, hasConfig: false },
-  { name: 'node', entry: 'adapters/node/entry.ts', out: 'ably-auth', split: true, hasConfig: true },
+  lambda('aws-lambda', 'adapters/aws-lambda/entry.ts', 'ably-auth'),
+  lambda('aws-lambda-revoke', 'adapters/aws-lambda/revoke-entry.ts', 'ably-auth-revoke'),
+  dropIn('vercel', 'vercel', 'adapters/vercel/entry.ts', 'api/ably-auth'),
+  dropIn('vercel-revoke', 'vercel', 'adapters/vercel/revoke-entry.ts', 'api/ably-auth-revoke'),
+  dropIn('netlify', 'netlify', 'adapters/netlify/entry.ts', 'functions/ably-auth'),
+  dropIn('netlify-revoke', 'netlify', 'adapters/netlify/revoke-entry.ts', 'functions/ably-auth-revoke'),
+  { name: 'node', entry: 'adapters/node/entry.ts', folder: 'node', out: 'ably-auth', split: true, hasConfig: true },
 ];
 
 /** What rotates the key on AWS: a function of its own, with rights that the endpoint must not have. */
 export const ROTATION: BuiltFunction = {
   name: 'aws-rotation',
   entry: 'adapters/aws-lambda/rotation-entry.ts',
+  folder: 'aws-rotation',
   out: 'rotate-key',
   split: true,
   hasConfig: false,
 };
 
+function lambda(name: Target['name'], entry: string, out: string): Target {
+  return { name, entry, folder: name, out, split: true, hasConfig: true };
+}
+
+function dropIn(name: Target['name'], folder: string, entry: string, out: string): Target {
+  return { name, entry, folder, out, split: false, hasConfig: false };
+}
+
 /**
  * The same input gives the same bytes: nothing here depends on the time, the machine or where the project lies. The
  * folder is where the files are said to be; whoever calls esbuild writes them.
  */
-export function bundleOptions({ entry, out, split, name }: BuiltFunction, root: string) {
+export function bundleOptions({ entry, folder, out, split }: BuiltFunction, root: string) {
   return {
     absWorkingDir: root,
     entryPoints: [{ in: entry, out }],
-    outdir: `dist/${name}`,
+    outdir: `dist/${folder}`,
     write: false,
     metafile: true,
     bundle: true,
     minify: true,
     splitting: split,
-    plugins: split ? [oneSdkFile, keepLazyApart] : [],
+    plugins: split ? [oneSdkFile, keepLazyApart] : [oneSdkFile],
     chunkNames: 'chunks/[name]-[hash]',
     platform: 'node',
     // The oldest Node that anything of ours runs on.

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Built, buildArtefacts, type RunningArtefact, runArtefact } from './built.ts';
+import { BUILDING_TAKES_AT_MOST_MS, type Built, buildArtefacts, type RunningArtefact, runArtefact } from './built.ts';
 
 const KEY = 'builtapp.builtkey:obviously-a-fake-secret';
 const POLICY = JSON.stringify({
@@ -18,7 +18,7 @@ const running: RunningArtefact[] = [];
 
 beforeAll(async () => {
   built = await buildArtefacts();
-});
+}, BUILDING_TAKES_AT_MOST_MS);
 afterEach(async () => {
   for (const artefact of running.splice(0)) await artefact.stop();
 });

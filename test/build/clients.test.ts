@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AblyService, startAblyService } from '../../dev/ably-service/ably-service.ts';
 import { createSessionCookies } from '../../index.ts';
 import { STAGE_KEY, untilState } from '../stage.ts';
-import { type Built, buildArtefacts, type RunningArtefact, runArtefact } from './built.ts';
+import { BUILDING_TAKES_AT_MOST_MS, type Built, buildArtefacts, type RunningArtefact, runArtefact } from './built.ts';
 
 const SECRET = randomBytes(32).toString('base64url');
 const ENV = {
@@ -28,7 +28,7 @@ beforeAll(async () => {
     Date.now(),
   );
   cookie = sealed.split(';')[0] ?? '';
-});
+}, BUILDING_TAKES_AT_MOST_MS);
 afterEach(() => {
   for (const client of clients.splice(0)) client.close();
 });

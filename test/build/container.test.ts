@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Built, buildArtefacts } from './built.ts';
+import { BUILDING_TAKES_AT_MOST_MS, type Built, buildArtefacts } from './built.ts';
 
 const KEY = 'builtapp.builtkey:obviously-a-fake-secret';
 
@@ -13,7 +13,7 @@ const children: ChildProcess[] = [];
 
 beforeAll(async () => {
   built = await buildArtefacts();
-});
+}, BUILDING_TAKES_AT_MOST_MS);
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });

@@ -5,7 +5,7 @@ import { type Import, type SourceFile, sourceFiles } from './source-files.ts';
 const files = sourceFiles();
 const HOSTS = ['aws-lambda', 'vercel', 'netlify', 'node', 'fetch'];
 /** What the build bundles, and what a project that installs the package imports. */
-const COMPOSITION_ROOTS = ['entry.ts', 'rotation-entry.ts', 'library.ts'];
+const COMPOSITION_ROOTS = ['entry.ts', 'revoke-entry.ts', 'rotation-entry.ts', 'library.ts'];
 const DRIVERS = ['key-sources', 'stores', 'identity', 'ably', 'telemetry'];
 
 function below(...folders: readonly string[]): readonly SourceFile[] {

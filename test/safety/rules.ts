@@ -32,4 +32,5 @@ export const SAFETY_RULES: readonly SafetyRule[] = [
   now(17, 'A JWT is verified by pinned algorithms, issuer and audience; nothing that we issue is an identity.'),
   now(18, 'The local server runs on a developer’s machine only.'),
   now(19, 'A clientId belongs to one source.'),
+  now(20, 'Who has been cut off gets no token, in whatever order things happen, under whatever clientId.'),
 ];

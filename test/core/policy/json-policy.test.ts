@@ -45,6 +45,7 @@ const WRITTEN: readonly Rule[] = [
   },
   { name: 'servers', when: { source: 'session' }, grant: { 'jobs:*': ['publish'] }, wildcardClientId: true },
   { name: 'nameless', grant: {}, clientId: false },
+  { name: 'operators', when: { claims: { role: 'operator' } }, grant: {}, mayRevoke: 'anyone' },
 ];
 
 describe('readJsonPolicy', () => {
@@ -64,7 +65,7 @@ describe('readJsonPolicy', () => {
       {
         setting: 'rules[0].wehn',
         problem: 'it is not known here',
-        fix: 'Write one of name, grant, when, clientId, wildcardClientId, ttl, format, or remove it',
+        fix: 'Write one of name, grant, when, clientId, wildcardClientId, ttl, format, mayRevoke, or remove it',
       },
     ]);
   });

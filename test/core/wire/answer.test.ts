@@ -67,7 +67,7 @@ describe('answerFailure', () => {
   it('names the methods with a 405 and nowhere else', () => {
     const allowed = (reason: FailureReason) => headerOf(answerFailure(new AuthFailure(reason), CONTEXT), 'Allow');
     const reasons = Object.keys(FAILURES) as FailureReason[];
-    expect(reasons.filter((reason) => allowed(reason) !== undefined)).toEqual(['method-not-allowed']);
+    expect(reasons.filter((reason) => allowed(reason) !== undefined)).toEqual(['method-not-allowed', 'post-only']);
     expect(allowed('method-not-allowed')).toBe('GET, POST, OPTIONS');
   });
 

@@ -1,0 +1,27 @@
+/**
+ * The Lambda function that revokes: `auth.config.ts` of this project at `/api/ably-auth-revoke`. Bundled by
+ * `npm run build` into a folder of its own, and deployed where it is wanted; decides nothing else.
+ */
+import definition from '../../auth.config.ts';
+import { createRevokeEndpoint } from '../../core/revocation/revoke-endpoint.ts';
+import { createAblyApi } from '../ably/ably-api.ts';
+import { composeEndpoint } from '../compose/compose-endpoint.ts';
+import { chooseKeySource } from '../key-sources/choose-key-source.ts';
+import { createLambdaHandler, type LambdaHandler } from './handler.ts';
+import { printLine } from './print-line.ts';
+
+const { env } = process;
+const store = env.ABLY_AUTH_STORE && (await import('../compose/prebuilt-store.ts')).choosePrebuiltStore(env);
+const { endpoint, notice } = composeEndpoint({
+  definition,
+  env,
+  keySource: chooseKeySource(env),
+  ably: createAblyApi(env),
+  ...(store && { store }),
+  createEndpoint: createRevokeEndpoint,
+  print: printLine,
+});
+
+export const handler: LambdaHandler = createLambdaHandler(endpoint, {
+  onUnknownEvent: (line) => notice('info', line),
+});

@@ -1,0 +1,69 @@
+/**
+ * Cutting off for the app's own server, without HTTP and without asking who may: its logout, its abuse desk, its webhooks.
+ * Over the same config, key and store as the functions have, or they would not know of it.
+ */
+import type { RevocationOptions } from '../ably.ts';
+import { describeProblem } from '../config-problem.ts';
+import { type EndpointParts, preparePorts } from '../configure-endpoint.ts';
+import type { CutOff } from './gate-entry.ts';
+import { createPeople, type Person } from './people.ts';
+import { cutOff, nextSecondMs, type RevokeTarget, type TargetResult } from './revocations.ts';
+
+export interface Revocations {
+  /** Revokes what they hold, and refuses them with 403 until then. */
+  ban(person: Person, options: RevocationOptions & { readonly untilMs: number }): Promise<TargetResult>;
+  /**
+   * Revokes what they hold, and refuses what was signed in before with 401; who signs in again is served at once. With
+   * the id of a session, only that session: the others renew by themselves. Returns when this second is over, since many
+   * sources tell whole seconds.
+   */
+  signOut(person: Person, options?: RevocationOptions & { readonly sessionId?: string }): Promise<TargetResult>;
+  /** Ends a ban and forgets sign-outs. Revoked tokens stay revoked; the client asks for new ones. */
+  lift(person: Person): Promise<TargetResult>;
+  /** Revokes, and refuses nobody: clients come back at once, with what they are granted then. */
+  revoke(targets: readonly RevokeTarget[], options?: RevocationOptions): Promise<readonly TargetResult[]>;
+}
+
+/** Never throws, because it runs while a function is imported (S11); what is wrong rejects each call. */
+export function createRevocations(parts: EndpointParts): Revocations {
+  const prepared = preparePorts(parts);
+
+  async function run(
+    targets: readonly RevokeTarget[],
+    action: (nowMs: number) => CutOff,
+    options: RevocationOptions,
+  ): Promise<readonly TargetResult[]> {
+    if (!prepared.ok) throw new Error(`Not configured: ${prepared.problems.map(describeProblem).join('; ')}`);
+    const { auth, ports } = prepared;
+    const { ably, records, keys, nowMs } = ports;
+    if (!ably) throw new TypeError('Revoking needs a way to call Ably: give it as ably');
+    const people = createPeople(auth.sources, auth.policy);
+    return cutOff(targets, action(nowMs()), options, { sources: auth.sources, people, records, keys, ably, nowMs });
+  }
+
+  async function one(
+    person: Person,
+    action: (nowMs: number) => CutOff,
+    options: RevocationOptions,
+  ): Promise<TargetResult> {
+    const [result] = await run([person], action, options);
+    if (!result) throw new Error('No result of the one target');
+    return result;
+  }
+
+  return Object.freeze({
+    ban: (person, { untilMs, ...options }) => one(person, () => ({ kind: 'ban', untilMs }), options),
+    signOut: (person, { sessionId, ...options } = {}) =>
+      one(
+        person,
+        (nowMs) => ({
+          kind: 'sign-out',
+          beforeMs: nextSecondMs(nowMs),
+          ...(sessionId !== undefined && { sessionId }),
+        }),
+        options,
+      ),
+    lift: (person) => one(person, () => ({ kind: 'lift' }), {}),
+    revoke: (targets, options = {}) => run(targets, () => ({ kind: 'none' }), options),
+  } satisfies Revocations);
+}
