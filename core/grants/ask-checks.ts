@@ -43,6 +43,7 @@ export async function askChecks(
       const controller = new AbortController();
       waiting.add(controller);
       const result = await ask(check, identity, controller.signal);
+      waiting.delete(controller);
       if (ended) return;
       results.set(check, result);
     }
@@ -62,7 +63,6 @@ export async function askChecks(
     await Promise.race([Promise.all(workers), late]);
   } finally {
     clearTimeout(timer);
-    // Also after success: it is the promise of `CheckCall` that nobody waits any longer.
     ended = true;
     for (const controller of waiting) controller.abort();
   }

@@ -3,7 +3,7 @@
  * left out of this one. Without it, one room too many would be 503 at every renewal. What the policy itself grants is not
  * looked at here: when that alone is too large, it is the operator's to mend.
  */
-import { intersect, unionAll } from '../capability/algebra.ts';
+import { intersect, union, unionAll } from '../capability/algebra.ts';
 import { canonicalCapability } from '../capability/canonical.ts';
 import type { Capability } from '../capability/capability.ts';
 import { MAX_JWT_BYTES, MAX_TOKEN_JSON_BYTES } from '../limits.ts';
@@ -14,7 +14,7 @@ import type { RememberedGrant } from './grant-memory.ts';
 const REST_OF_JWT_BYTES = 400;
 const REST_OF_JSON_BYTES = 1_024;
 
-export interface CredentialRoom {
+export interface CredentialNeeds {
   readonly format: TokenFormat;
   readonly clientId: string | undefined;
   /** What the policy grants. */
@@ -27,16 +27,21 @@ export interface CredentialRoom {
  * @param grants oldest first
  * @returns those that fit, in the same order
  */
-export function fitCredential(grants: readonly RememberedGrant[], room: CredentialRoom): readonly RememberedGrant[] {
-  const { format, clientId = '', base, requested } = room;
+export function fitCredential(
+  grants: readonly RememberedGrant[],
+  { format, clientId = '', base, requested }: CredentialNeeds,
+): readonly RememberedGrant[] {
   const narrowed = (capability: Capability): Capability =>
     requested === undefined ? capability : intersect(capability, requested);
   const total =
     format === 'jwt'
       ? Math.floor((MAX_JWT_BYTES - REST_OF_JWT_BYTES) * 0.75)
       : MAX_TOKEN_JSON_BYTES - REST_OF_JSON_BYTES;
-  let left = total - Buffer.byteLength(JSON.stringify(clientId)) - bytesOf(narrowed(base));
+  const room = total - Buffer.byteLength(JSON.stringify(clientId));
   const wanted = narrowed(capabilityOf(grants));
+  const granted = narrowed(base);
+  if (bytesOf(union(granted, wanted)) <= room) return grants;
+  let left = room - bytesOf(granted);
   const fitting: RememberedGrant[] = [];
   for (const grant of [...grants].reverse()) {
     // One channel by its plain name: of that a narrowing leaves all or nothing of the name, and fewer operations.

@@ -50,11 +50,11 @@ export function parseRecord(text: string | undefined): GrantRecord {
   if (text === undefined) return EMPTY;
   try {
     const { n, f, x, s, v, e, g } = JSON.parse(text) as Written;
-    const grants = g.map(([resource, session, version, kind, atSeconds]) => {
-      const [entry, operations] = at(e, kind);
-      const given = new Set(operations.split(',') as Operation[]);
-      return { resource, entry, operations: given, session: at(s, session), policyVersion: at(v, version), atSeconds };
-    });
+    const kinds = e.map(([entry, names]) => ({ entry, operations: new Set(names.split(',') as Operation[]) }));
+    const grants = g.map(([resource, session, version, kind, atSeconds]) => ({
+      ...{ resource, ...at(kinds, kind), atSeconds },
+      ...{ session: at(s, session), policyVersion: at(v, version) },
+    }));
     const forgotten = f.map(([serial, resources]): Forgotten => [serial, resources ?? undefined]);
     return { grants, forgets: n, forgotten, expiresAtMs: x };
   } catch {

@@ -37,8 +37,10 @@ export function writeGrants(
   prefixOf: (entry: string) => readonly [prefix: string, suffix: string],
 ): { readonly text: string; readonly dropped: number } {
   const { grants } = sealed;
+  const whole = writeAll(sealed, grants, prefixOf);
+  if (Buffer.byteLength(whole) <= MAX_TEXT_BYTES) return { text: whole, dropped: 0 };
   // A shorter list never makes a longer text, so the longest that fits is found by halving.
-  let [fits, tooMany] = [0, grants.length + 1];
+  let [fits, tooMany] = [0, grants.length];
   let text = writeAll(sealed, [], prefixOf);
   while (tooMany - fits > 1) {
     const count = Math.floor((fits + tooMany) / 2);

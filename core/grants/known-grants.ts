@@ -16,8 +16,10 @@ export function stillCounting(
 ): RememberedGrant | undefined {
   const entry = entries.find(({ name }) => name === grant.entry);
   if (!entry || !matchResource(entry.template, grant.resource)) return undefined;
-  const operations = bothOperations(grant.operations, entry.operations);
-  return operations.size === 0 ? undefined : { ...grant, operations };
+  const both = bothOperations(grant.operations, entry.operations);
+  if (both.size === 0) return undefined;
+  // The very set of the entry where it is the same: what is written of a set is remembered with it (canonical.ts).
+  return { ...grant, operations: both.size === entry.operations.size ? entry.operations : both };
 }
 
 /** One for each entry that is about a resource, unless what it could give is known already, or granted by the policy. */

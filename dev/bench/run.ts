@@ -7,6 +7,7 @@
 import { parseArgs } from 'node:util';
 import { describeMachine, writeFigures } from './document.ts';
 import { measureCold } from './measures/cold.ts';
+import { measureGrants } from './measures/grants.ts';
 import { measureGrowth } from './measures/growth.ts';
 import { measureHerd } from './measures/herd.ts';
 import { measureRuntime } from './measures/runtime.ts';
@@ -24,6 +25,7 @@ const MEASURES: Readonly<Record<string, (workshop: Workshop) => Promise<Section>
   server: measureServer,
   size: measureSize,
   growth: measureGrowth,
+  grants: measureGrants,
   herd: measureHerd,
   steady: measureSteady,
 };
