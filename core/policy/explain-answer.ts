@@ -4,8 +4,10 @@
  */
 import type { Capability } from '../capability/capability.ts';
 import { permits } from '../capability/match.ts';
-import type { Operation } from '../capability/operations.ts';
+import { givesOperation, type Operation } from '../capability/operations.ts';
 import { parseChannelName } from '../capability/resource.ts';
+import { matchResource } from '../grants/match-resource.ts';
+import type { CompiledRequestable } from '../grants/remembering.ts';
 import type { Identity } from '../identity/identity.ts';
 import { type GrantTrace, traceGrants } from './beyond.ts';
 import type { Decision } from './decide.ts';
@@ -26,11 +28,18 @@ export interface ExplainedAnswer extends Question {
   readonly notes: readonly string[];
 }
 
+export interface AnswerContext {
+  readonly answers: Answers;
+  readonly decision?: Decision;
+  /** What may be asked for beside the policy; none of its checks is asked here. */
+  readonly requestable?: readonly CompiledRequestable[];
+}
+
 export function explainAnswer(
   question: Question,
   evaluation: Evaluation,
   identity: Identity,
-  { answers, decision }: { readonly answers: Answers; readonly decision?: Decision },
+  { answers, decision, requestable = [] }: AnswerContext,
 ): ExplainedAnswer {
   const { operation, channel } = question;
   const gives = ({ resources, operations }: GrantTrace): boolean =>
@@ -48,6 +57,10 @@ export function explainAnswer(
   }
   if (!allowed && decision && mayWithZeroSegments(decision.capability, question)) {
     notes.push('Ably may read a trailing * as zero segments too, and allow it; grant the channel itself to be sure.');
+  }
+  for (const { name, template, operations, covers } of allowed ? [] : requestable) {
+    if (!covers(identity) || !givesOperation(operations, operation) || !matchResource(template, channel)) continue;
+    notes.push(`It may be asked for: the check of requestable ${JSON.stringify(name)} decides, and was not asked.`);
   }
   return { operation, channel, allowed, grantedBy, notes };
 }

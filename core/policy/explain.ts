@@ -91,7 +91,9 @@ export async function explainPolicy(
     ...about,
     rules: explainRules(rules, auth.policy, evaluation, identity, tried.answers),
     outcome: tried.outcome,
-    ...(question && { answer: explainAnswer(question, evaluation, identity, tried) }),
+    ...(question && {
+      answer: explainAnswer(question, evaluation, identity, { ...tried, requestable: auth.grants?.entries ?? [] }),
+    }),
   };
 }
 

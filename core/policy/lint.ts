@@ -10,6 +10,7 @@ import { parseDurationMs } from '../duration.ts';
 import type { LintFinding, Report } from './lint-finding.ts';
 import { lintGrants } from './lint-grants.ts';
 import { lintReach } from './lint-reach.ts';
+import { lintRequestable } from './lint-requestable.ts';
 import { lintSize } from './lint-size.ts';
 import { resolvePolicies } from './resolve-policies.ts';
 import type { Rule } from './rule.ts';
@@ -25,11 +26,13 @@ export function lintPolicy(config: AuthConfig): readonly LintFinding[] {
   }
   const problems: ConfigProblem[] = [];
   const { policy, shadow } = resolvePolicies(config, problems);
+  const asking: LintFinding[] = [];
+  if (problems.length === 0) lintRequestable(config, policy, problems, reportTo(asking));
   if (problems.length > 0) {
     return problems.map(({ setting, problem, fix }) => ({ severity: 'error', setting, finding: problem, fix }));
   }
   const findings: LintFinding[] = [];
-  const report: Report = (severity, setting, finding, fix) => void findings.push({ severity, setting, finding, fix });
+  const report = reportTo(findings);
   lintTtl(config, config.rules, 'rules', report);
   const policies = [
     { compiled: policy, rules: config.rules, setting: 'rules' },
@@ -41,7 +44,11 @@ export function lintPolicy(config: AuthConfig): readonly LintFinding[] {
     lintSize(config, compiled, setting, report);
     if (setting !== 'rules') lintTtl({}, rules, setting, report);
   }
-  return findings;
+  return [...findings, ...asking];
+}
+
+function reportTo(findings: LintFinding[]): Report {
+  return (severity, setting, finding, fix) => void findings.push({ severity, setting, finding, fix });
 }
 
 function lintTtl(config: Pick<AuthConfig, 'ttl'>, rules: readonly Rule[], setting: string, report: Report): void {
