@@ -15,6 +15,14 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'what a caller gets, and why',
     load: async () => (await import('./explain.ts')).explain,
   },
+  rotate: {
+    summary: 'another API key into the settings of Vercel or Netlify',
+    load: async () => (await import('./rotate.ts')).rotate,
+  },
+  retire: {
+    summary: 'the end of keys that were rotated out',
+    load: async () => (await import('./retire.ts')).retire,
+  },
 };
 
 const HELP = [

@@ -51,7 +51,10 @@ async function perform(parts: RotationParts, event: Readonly<Record<string, unkn
     await STEPS[step as keyof typeof STEPS](parts, version);
     return [`${step} is done.`];
   }
-  if (typeof leaked === 'string') return whoIsDisconnected(await replaceLeaked(parts, leaked));
+  if (typeof leaked === 'string') {
+    const { revoked, current } = await replaceLeaked(parts, leaked);
+    return [`${revoked} is revoked, for good. ${current} signs now.`, ...whoIsDisconnected(revoked)];
+  }
   if (event.retire === true || event['detail-type'] === 'Scheduled Event') {
     const retired = await retireStep(parts);
     return retired.map(({ keyName, did, retireAfterMs }) => {

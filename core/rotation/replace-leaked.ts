@@ -35,12 +35,11 @@ export async function replaceLeaked(parts: RotationParts, leaked: string): Promi
   return { revoked: leaked, current: current.name };
 }
 
-/** Who is cut off by it, for the operator. */
-export function whoIsDisconnected({ revoked, current }: Replaced): readonly string[] {
+/** Who is cut off when a key is revoked before its time, for the operator. @param revoked its name */
+export function whoIsDisconnected(revoked: string): readonly string[] {
   return [
-    `${revoked} is revoked, for good. ${current} signs now.`,
     `Ended: every connection whose token was signed by ${revoked}, and whatever used that key itself (servers, queues, the CLI).`,
     'Clients are told 40131 and do not come back by themselves (FAILED): auth.authorize(), or a reload, brings them back.',
-    'Functions that have not read the secret since then sign with the revoked key for up to 5 minutes: deploy, or change a setting, to have new ones.',
+    'Functions that have not read the new key yet sign with the revoked one, from a secret for up to 5 minutes: deploy, or change a setting, to have new ones.',
   ];
 }

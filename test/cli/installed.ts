@@ -23,6 +23,7 @@ export interface InstalledProject {
   readonly folder: string;
   /** File name to content; folders are made. */
   write(files: Readonly<Record<string, string>>): Promise<void>;
+  erase(file: string): Promise<void>;
   /** Gives the project a package of ours by its name, or takes it away. */
   link(name: string): Promise<void>;
   unlink(name: string): Promise<void>;
@@ -65,6 +66,7 @@ export async function installProject(packages: readonly string[] = []): Promise<
         await writeFile(join(folder, name), content);
       }
     },
+    erase: (file) => rm(join(folder, file)),
     link,
     unlink: (name) => rm(join(modules, name)),
     run(args, { env = {}, input = '' } = {}) {

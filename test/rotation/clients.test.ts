@@ -87,8 +87,8 @@ describe('the day the key leaks', () => {
     expect(stage.key(FIRST.name)).toBeUndefined();
     const { reason } = await untilState(client, 'failed');
     expect(reason).toMatchObject({ code: 40131, statusCode: 401 });
-    expect(whoIsDisconnected(replaced).join(' ')).toMatch(
-      /rotapp\.first is revoked[\s\S]*40131[\s\S]*FAILED[\s\S]*authorize/,
+    expect(whoIsDisconnected(replaced.revoked).join(' ')).toMatch(
+      /signed by rotapp\.first[\s\S]*40131[\s\S]*FAILED[\s\S]*authorize/,
     );
 
     // Until the endpoint reads the secret again, what it signs is worth nothing.

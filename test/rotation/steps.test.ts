@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readLabel } from '../../core/rotation/key-label.ts';
 import { RETIRE_AFTER_MS } from '../../core/rotation/retire-bound.ts';
-import { createStep, finishStep, type RotationParts, retireStep, setStep } from '../../core/rotation/rotate-secret.ts';
+import { createStep, finishStep, retireStep, setStep } from '../../core/rotation/rotate-secret.ts';
+import { Cut, cutting } from './cutting.ts';
 import { FIRST, FOREIGN, type RotationStage, SECRET_ID, STEPS, startRotationStage } from './stage.ts';
 
 let stage: RotationStage;
@@ -11,33 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => stage.close());
 
-/** Ends like a function that is killed: before a call is made, or after it was made and before its answer is seen. */
-class Cut extends Error {}
-
-/** The real parts, of which one call, counted over all of them, is cut off. */
-function cutting(
-  parts: RotationParts,
-  at: number,
-  when: 'before' | 'after',
-): { parts: RotationParts; calls: () => number } {
-  let calls = 0;
-  const cut = <T extends object>(port: T): T => {
-    const methods = Object.entries(port).map(([name, method]: [string, (...args: unknown[]) => Promise<unknown>]) => {
-      const through = async (...args: unknown[]): Promise<unknown> => {
-        calls += 1;
-        const isCut = calls === at;
-        if (isCut && when === 'before') throw new Cut();
-        const answer = await method(...args);
-        if (isCut) throw new Cut();
-        return answer;
-      };
-      return [name, through];
-    });
-    return Object.fromEntries(methods) as T;
-  };
-  const { control, secret, probe, nowMs } = parts;
-  return { parts: { control: cut(control), secret: cut(secret), probe: cut(probe), nowMs }, calls: () => calls };
-}
+const PORTS = ['control', 'secret', 'probe'] as const;
 
 /** What must hold at any moment: whatever signs, Ably accepts it. */
 async function expectServing(): Promise<void> {
@@ -100,7 +75,7 @@ describe('a rotation', () => {
   }, 60_000);
 
   it('is taken up wherever it was cut off, and something that Ably accepts signs all the while', async () => {
-    const counting = cutting(stage.parts, 0, 'before');
+    const counting = cutting(stage.parts, 0, 'before', PORTS);
     await stage.rotate(counting.parts);
     const total = counting.calls();
     expect(total).toBeGreaterThan(12);
@@ -108,7 +83,7 @@ describe('a rotation', () => {
       for (const when of ['before', 'after'] as const) {
         await stage.close();
         stage = await startRotationStage();
-        const { parts } = cutting(stage.parts, at, when);
+        const { parts } = cutting(stage.parts, at, when, PORTS);
         const version = stage.announce();
         let cuts = 0;
         for (const step of STEPS) {
