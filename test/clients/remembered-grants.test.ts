@@ -31,7 +31,7 @@ const KEY = `${STAGE_KEY.name}:${STAGE_KEY.secret}`;
 
 /** Two deploys of one endpoint, the second with another policy, and whoever is a member of room 7. */
 async function stage(where: Remembering) {
-  const service = await startAblyService({ keys: [STAGE_KEY] });
+  const service = await startAblyService({ keys: [{ ...STAGE_KEY, revocableTokens: true }] });
   started.push(service);
   const secrets = [randomBytes(32).toString('base64url')];
   const store = memoryStore();
@@ -50,6 +50,7 @@ async function stage(where: Remembering) {
       definition: {
         build: () => ({
           sources: [session({ secrets })],
+          revocable: true,
           rules: [{ name: 'everybody', grant: { lobby: ['subscribe'], 'user:{sub}:control': ['subscribe'] } }],
           requestable: [room],
           grants: remembering(where, { policyVersion }),
@@ -142,8 +143,16 @@ describe.each([
   });
 });
 
-describe('a room that is taken back', () => {
-  it('is lost as soon as the client is asked to renew; the connection stays', async () => {
+type Prompt = (server: Ably.Rest) => Promise<unknown>;
+
+describe.each<readonly [string, Prompt]>([
+  ['a message on its control channel', (server) => askToReauthorize(server, 'user:ada:control')],
+  [
+    'a revocation with a margin',
+    (server) => server.auth.revokeTokens([{ type: 'clientId', value: 'ada' }], { allowReauthMargin: true }),
+  ],
+])('a room that is taken back', (how, prompt) => {
+  it(`is lost as soon as the client is prompted by ${how}; the connection stays`, async () => {
     const on = await stage('store');
     const { auth } = helper(on, 'nothing');
     const { client, connectionId } = await connectedTo(on, auth);
@@ -154,8 +163,7 @@ describe('a room that is taken back', () => {
 
     on.members.delete('ada');
     await forgetGrants(on.store, { source: 'session', subject: 'ada' }, ['room:7']);
-    const server = new Ably.Rest({ ...on.service.clientOptions, logLevel: 0, key: KEY });
-    await askToReauthorize(server, 'user:ada:control');
+    await prompt(new Ably.Rest({ ...on.service.clientOptions, logLevel: 0, key: KEY }));
 
     expect((await failed).reason).toMatchObject({ code: 40160 });
     expect([client.connection.state, client.connection.id]).toEqual(['connected', connectionId]);

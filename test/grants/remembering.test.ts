@@ -1,6 +1,6 @@
 /** What is wrong with what a config says about asking, all at once, and never thrown. */
 import { describe, expect, it } from 'vitest';
-import { type AuthConfig, type ConfigProblem, remembering } from '../../index.ts';
+import { type AuthConfig, type ConfigProblem, remembering, requestable } from '../../index.ts';
 import { testEndpoint } from '../core/auth-request.ts';
 
 const RULES: AuthConfig['rules'] = [{ name: 'all', grant: { lobby: ['subscribe'] } }];
@@ -95,5 +95,20 @@ describe('grants', () => {
 
   it.each([undefined, null, {}, 'client', { remember: 'client' }])('may not be %j beside requestable', (grants) => {
     expect(problemsOf({ requestable: [entry], grants })).toMatchObject([{ setting: 'grants' }]);
+  });
+});
+
+describe('requestable()', () => {
+  it('lets only the placeholders of its resource compile, and changes nothing', () => {
+    const written = requestable({
+      resource: 'org:{org}:room:{id}',
+      operations: ['publish'],
+      check: ({ org, id, identity, signal }) => !signal.aborted && [org, id, identity.subject].every(Boolean),
+    });
+    expect(problemsOf({ requestable: [written] })).toEqual([]);
+    // @ts-expect-error room is none of its placeholders
+    requestable({ resource: 'room:{id}', operations: ['publish'], check: ({ room }) => room === '7' });
+    // @ts-expect-error fly is no operation
+    requestable({ resource: 'room:{id}', operations: ['fly'], check: () => true });
   });
 });

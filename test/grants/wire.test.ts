@@ -1,6 +1,7 @@
 /** How a client asks, in every way there is, and how it is told what it did not get. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createLog } from '../../adapters/telemetry/log.ts';
 import { refusedHeader } from '../../core/grants/refused-header.ts';
 import { MAX_REFUSED_HEADER_BYTES } from '../../core/limits.ts';
 import { authRequest, errorOf, postForm, postJson, type RequestToWrite, sessionCookie } from '../core/auth-request.ts';
@@ -133,6 +134,17 @@ describe('asking', () => {
       },
     });
     expect(JSON.stringify(events)).not.toMatch(/secret|elsewhere|room:7/);
+  });
+
+  it('is told to a person at a terminal in the same words', async () => {
+    const { ask, events } = roomsEndpoint((_, room) => room === '7');
+    const lines: string[] = [];
+    const log = createLog('pretty', (line) => lines.push(line));
+    await ask(['room:7', 'room:secret']);
+    await ask([]);
+    for (const event of events.filter(({ kind }) => kind === 'issued')) log?.(event);
+    expect(lines[0]).toMatch(/by everybody; asked for 2, 1 refused$/);
+    expect(lines[1]).toMatch(/by everybody$/);
   });
 
   it('is read the same as asking for nothing where nothing is asked', async () => {

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { forgetGrants, memoryStore, type Remembering, remembering } from '../../index.ts';
 import { NOW_MS, sessionCookie } from '../core/auth-request.ts';
 import { asking, grantHeaderIn, refusedIn, rightsIn, roomsEndpoint } from '../grants/asking.ts';
+import { APP, hostileRequests } from './hostile-requests.ts';
 
 const SUBJECTS = ['bob', 'eve'] as const;
 const ROOMS = ['1', '2', '3', '4'] as const;
@@ -161,5 +162,35 @@ describe.each(['client', 'signed', 'store'] as const)('rights that are remembere
     );
     // Otherwise the lives above would prove less than they seem to.
     expect([...gained].toSorted()).toEqual(where === 'client' ? ['asked'] : ['asked', 'remembered']);
+  });
+});
+
+describe.each(['nothing', 'client', 'signed', 'store'] as const)('an endpoint that remembers by %s', (where) => {
+  it('answers every hostile request as documented, and gives nobody what no check gave', async () => {
+    const seen = new Map<number, number>();
+    await fc.assert(
+      fc.asyncProperty(hostileRequests, resources, fc.boolean(), async ({ request, subject }, asked, asks) => {
+        const rooms = roomsEndpoint((_, id) => id === '1', {
+          ...{ grants: remembering(where), store: memoryStore(), allowedOrigins: [APP] },
+          rules: [
+            { name: 'visitors', when: { kind: 'anonymous' }, grant: { news: ['subscribe'] } },
+            { name: 'users', grant: { news: ['subscribe'] } },
+          ],
+        });
+        const query = asks ? [['resources', JSON.stringify(asked)] as const] : request.query;
+        const response = await rooms.handle({ ...request, query });
+        seen.set(response.status, (seen.get(response.status) ?? 0) + 1);
+        expect([200, 204, 400, 401, 403, 405]).toContain(response.status);
+        for (const [name, value] of response.headers) {
+          expect(`${name}: ${value}`).toMatch(/^[A-Za-z-]+: [\x20-\x7e]+$/);
+        }
+        if (response.status !== 200) return;
+        const gained = Object.keys(rightsIn(response)).filter((resource) => resource !== 'news');
+        expect(gained.filter((resource) => resource !== 'room:1' || subject === undefined)).toEqual([]);
+        if (gained.length > 0) expect(where).not.toBe('nothing');
+      }),
+      { numRuns: 500 },
+    );
+    for (const status of [200, 400, 401]) expect(seen.get(status) ?? 0).toBeGreaterThan(3);
   });
 });
