@@ -48,6 +48,8 @@ export { type MemoryStoreOptions, memoryStore } from './adapters/stores/memory.t
 export { type AblyApi, AblyApiError, type AblyApiFailure } from './core/ably.ts';
 export type { AuthEndpoint } from './core/auth-endpoint.ts';
 export type { AuthEvent, OnAuthEvent } from './core/auth-event.ts';
+export type { ClockEvent, ClockHealth } from './core/clock/clock-event.ts';
+export type { ClockMode } from './core/clock/clock-mode.ts';
 export { type AuthConfig, type AuthDefinition, defineAuth } from './core/config.ts';
 export { type ConfigProblem, describeProblem } from './core/config-problem.ts';
 export {
@@ -71,6 +73,7 @@ export {
   type Requestable,
   requestable,
 } from './core/grants/requestable.ts';
+export type { HealthReport } from './core/health.ts';
 export type { AuthRequest, AuthResponse } from './core/http.ts';
 export { anonymous } from './core/identity/anonymous.ts';
 export { clearGuestCookie, type GuestSourceOptions, guest } from './core/identity/guest.ts';

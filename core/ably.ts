@@ -25,6 +25,11 @@ export interface AblyApi {
     targets: readonly string[],
     options: RevocationOptions,
   ): Promise<readonly RevocationAnswer[]>;
+  /**
+   * What time it is there, in milliseconds since the epoch.
+   * @throws AblyApiError `unreachable` and nothing else, within a second or so
+   */
+  timeMs(): Promise<number>;
 }
 
 export interface RevocationOptions {

@@ -39,14 +39,16 @@ export interface EndpointPorts {
   readonly ably: AblyApi | undefined;
   readonly onEvent: OnAuthEvent | undefined;
   readonly nowMs: () => number;
+  /** How far Ably's clock is ahead of that; `undefined` where the config goes by our own. */
+  readonly offsetMs: (() => Promise<number>) | undefined;
 }
 
 export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): AuthEndpoint {
-  const { keys, records, onEvent, nowMs: clock } = ports;
+  const { keys, records, onEvent, nowMs: clock, offsetMs } = ports;
   const prefixes = new Map(auth.sources.map(({ name, clientIdPrefix = '' }) => [name, clientIdPrefix]));
   const reserved = reservedPrefixes(auth.sources);
   const { allowedOrigins } = auth.cors;
-  const { policy, defaults, secureCookies } = auth;
+  const { policy, secureCookies, ttlJitter } = auth;
   const gate = records && { ...auth, records, nowMs: clock };
 
   async function handle(request: AuthRequest): Promise<AuthResponse> {
@@ -54,6 +56,8 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
     const context = { requestId, cors: corsHeaders(auth.cors, request), docsBaseUrl: auth.docsBaseUrl };
     if (request.method === 'OPTIONS') return answerPreflight(preflightHeaders(auth.cors, request), context);
 
+    // Chance enough: it spreads load, and whoever guessed it would gain nothing.
+    const defaults = ttlJitter ? { ...auth.defaults, keptShare: 1 - ttlJitter * Math.random() } : auth.defaults;
     let apiKey: ApiKey | undefined;
     let identity: Identity | undefined;
     let answers: Answers | undefined;
@@ -64,6 +68,7 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
       const cameMs = clock();
       const caller = await identify(auth.sources, request, { nowMs: cameMs, secureCookies, allowedOrigins });
       identity = caller.identity;
+      const aheadMs = offsetMs ? await offsetMs() : 0;
       const passed = gate ? await throughGate(identity, gate) : { nowMs: cameMs };
       const { nowMs } = passed;
       const wishes = readWishes(request, defaults);
@@ -83,7 +88,7 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
       const decision = decide(policy, identity, clientIdPrefix, wishes, answers, extension?.capability);
       keepReserved(reserved, decision.clientId, identity.source);
       const { format, params } = settle(decision, identity, wishes, apiKey.name, defaults, nowMs);
-      const credential = issueCredential(apiKey, format, params, nowMs);
+      const credential = issueCredential(apiKey, format, params, nowMs + aheadMs);
       const asked = extension?.conclude(params.capability, caller.remember);
       onEvent?.({
         kind: 'issued',

@@ -3,6 +3,7 @@
  * counting and tracing are sinks over it. Nothing here may hold a secret, a credential or a claim's value (S10).
  */
 import { createHmac, type KeyObject } from 'node:crypto';
+import type { ClockEvent } from './clock/clock-event.ts';
 import type { ConfigProblem } from './config-problem.ts';
 import type { FailureReason } from './errors.ts';
 import type { GrantsReport } from './grants/report.ts';
@@ -74,7 +75,7 @@ export interface KeyRingEvent {
   readonly event: KeyEvent;
 }
 
-export type AuthEvent = IssuedEvent | RefusedEvent | RevokedEvent | MisconfiguredEvent | KeyRingEvent;
+export type AuthEvent = IssuedEvent | RefusedEvent | RevokedEvent | MisconfiguredEvent | KeyRingEvent | ClockEvent;
 
 export type OnAuthEvent = (event: AuthEvent) => void;
 

@@ -3,6 +3,7 @@
  * given config makes sense is decided in resolve-config.ts.
  */
 import type { Operation } from './capability/operations.ts';
+import type { ClockMode } from './clock/clock-mode.ts';
 import type { Duration } from './duration.ts';
 import type { GrantsChoice } from './grants/remembering.ts';
 import type { Requestable } from './grants/requestable.ts';
@@ -50,6 +51,22 @@ export interface AuthConfig {
   readonly tokenFormat?: TokenFormat;
   /** From a minute to 24 hours. Default: `ABLY_AUTH_TTL`, else `1h`. Ably advises against less than 10 minutes. */
   readonly ttl?: Duration;
+  /**
+   * The share of its life by which a credential may be shortened at random, from 0 to 0.5. Those that were issued in one
+   * minute would otherwise all be renewed in one minute. 0.1 is a good value; never less than a minute is left. Default 0.
+   */
+  readonly ttlJitter?: number;
+  /**
+   * Whose clock dates what is signed. Ably refuses a TokenRequest that is two minutes off.
+   *
+   * - `local`: this machine's. Nobody is asked.
+   * - `learn`: Ably's, as far as it is known. The first request of an instance waits for it, 300 ms at most, and no other
+   *   does; what Ably answers anyway is learnt from.
+   * - `queryTime`: Ably's, asked for each request, which waits a second at most.
+   *
+   * Where Ably does not say, this machine's counts. Default `local`.
+   */
+  readonly clock?: ClockMode;
   /** Exact origins, `https://app.example`, or `*` where no source is a cookie. Default: `ABLY_AUTH_ALLOWED_ORIGINS`. */
   readonly allowedOrigins?: readonly string[];
   /** Default: `ABLY_AUTH_CORS`, else `function`. */

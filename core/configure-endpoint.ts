@@ -7,9 +7,11 @@
 import type { AblyApi } from './ably.ts';
 import { type AuthEndpoint, createAuthEndpoint, type EndpointPorts } from './auth-endpoint.ts';
 import type { OnAuthEvent } from './auth-event.ts';
+import { openClock } from './clock/open-clock.ts';
 import type { AuthDefinition } from './config.ts';
 import type { ConfigProblem } from './config-problem.ts';
 import { AuthFailure } from './errors.ts';
+import { type HealthReport, type KeyHealth, keyHealth, MISCONFIGURED } from './health.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import type { KeySource } from './keys/key-source.ts';
 import type { Records } from './records.ts';
@@ -49,6 +51,8 @@ export interface ConfiguredEndpoint extends AuthEndpoint {
   readonly problems: readonly ConfigProblem[];
   /** The name of the store in use, if any. */
   readonly storeName?: string;
+  /** How it is doing, as far as that is known without asking anybody. */
+  health(): HealthReport;
 }
 
 export function configureEndpoint(parts: EndpointParts): ConfiguredEndpoint {
@@ -56,12 +60,13 @@ export function configureEndpoint(parts: EndpointParts): ConfiguredEndpoint {
   const prepared = preparePorts(parts);
   if (!prepared.ok) {
     const { problems, cors } = prepared;
-    return Object.freeze({ problems, handle: answerMisconfigured(cors) });
+    return Object.freeze({ problems, health: () => MISCONFIGURED, handle: answerMisconfigured(cors) });
   }
-  const { auth, ports, storeName } = prepared;
+  const { auth, ports, storeName, health } = prepared;
   return Object.freeze({
     problems: [],
     ...(storeName !== undefined && { storeName }),
+    health,
     ...createEndpoint(auth, ports),
   });
 }
@@ -72,32 +77,43 @@ export type PreparedPorts =
       readonly auth: ResolvedAuth;
       readonly ports: EndpointPorts;
       readonly storeName: string | undefined;
+      readonly health: () => HealthReport;
     }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[]; readonly cors: CorsRules };
 
 /** What every endpoint is made of. What is wrong is told to `onEvent` as well. */
 export function preparePorts(parts: EndpointParts): PreparedPorts {
-  const { definition, env, keySource, chosenStore = NO_STORE, ably, nowMs = Date.now } = parts;
+  const { definition, env, keySource, chosenStore = NO_STORE, nowMs = Date.now } = parts;
   const onEvent = parts.onEvent && quietly(parts.onEvent);
   const resolution = resolveConfig(definition, env);
   const ownStore = resolution.ok ? resolution.auth.store : undefined;
   const settledStore = ownStore ? { ok: true as const, store: ownStore } : storeFor(resolution, chosenStore);
-  if (!resolution.ok || !keySource.ok || !settledStore.ok) {
-    const problems = [resolution, keySource, settledStore].flatMap((part) => (part.ok ? [] : part.problems));
+  const unasked = clockProblems(resolution, parts.ably);
+  if (!resolution.ok || !keySource.ok || !settledStore.ok || unasked.length > 0) {
+    const refused = [resolution, keySource, settledStore].flatMap((part) => (part.ok ? [] : part.problems));
+    const problems = [...refused, ...unasked];
     onEvent?.({ kind: 'misconfigured', problems });
     return { ok: false, problems, cors: resolution.ok ? resolution.auth.cors : NO_ORIGIN };
   }
+  let key: KeyHealth = 'not asked';
   const keys = createKeyRing(keySource.source, {
     nowMs,
-    ...(onEvent && { onKeyEvent: (event) => onEvent({ kind: 'key', event }) }),
+    onKeyEvent: (event) => {
+      if (event.stage === 'current') key = keyHealth(event);
+      onEvent?.({ kind: 'key', event });
+    },
   });
   const { store } = settledStore;
   const records = store && recordsOnFirstUse(store, nowMs);
+  const { clock: mode } = resolution.auth;
+  const clock = mode !== 'local' && parts.ably && openClock({ mode, ably: parts.ably, nowMs, onEvent });
+  const { ably, offsetMs, health = () => ({ mode }) } = clock || { ably: parts.ably };
   return {
     ok: true,
     auth: resolution.auth,
-    ports: { keys, records, ably, onEvent, nowMs },
+    ports: { keys, records, ably, onEvent, nowMs, offsetMs },
     storeName: store?.name,
+    health: () => ({ status: 'ok', key, clock: health(), ...(store && { store: store.name }) }),
   };
 }
 
@@ -105,6 +121,11 @@ export function preparePorts(parts: EndpointParts): PreparedPorts {
 function storeFor(resolution: Resolution, chosen: ChosenStore): ChosenStore {
   const problems = (resolution.ok && resolution.auth.grants?.withoutStore) || [];
   return problems.length > 0 && chosen.ok && !chosen.store ? { ok: false, problems } : chosen;
+}
+
+function clockProblems(resolution: Resolution, ably: AblyApi | undefined): readonly ConfigProblem[] {
+  if (!resolution.ok || resolution.auth.clock === 'local' || ably) return [];
+  return [{ setting: 'clock', problem: 'Ably cannot be asked from here', fix: 'Leave it out, or hand in an `ably`' }];
 }
 
 const NO_STORE: ChosenStore = { ok: true, store: undefined };

@@ -3,6 +3,7 @@
  *
  * Everything that can be known before a request is checked and prepared here, and never again.
  */
+import { type ClockMode, readClockMode } from './clock/clock-mode.ts';
 import type { AuthConfig, AuthDefinition } from './config.ts';
 import type { ConfigProblem } from './config-problem.ts';
 import type { ResolvedGrants } from './grants/remembering.ts';
@@ -25,6 +26,8 @@ export interface ResolvedAuth extends Policies {
   readonly grants: ResolvedGrants | undefined;
   readonly defaults: SettleDefaults;
   readonly cors: CorsRules;
+  readonly ttlJitter: number;
+  readonly clock: ClockMode;
   readonly secureCookies: boolean;
   readonly store: RecordStore | undefined;
   readonly onStoreOutage: OnStoreOutage;
@@ -46,6 +49,8 @@ export function resolveConfig(definition: AuthDefinition, env: Environment): Res
     grants: resolveGrants(config, env, problems),
     defaults: resolveDefaults(config, settings, problems),
     cors: resolveCors(corsWishes(config, settings), problems),
+    ttlJitter: readJitter(config.ttlJitter, problems),
+    clock: readClockMode(config.clock, problems),
     secureCookies: config.secureCookies ?? true,
     store: config.store,
     onStoreOutage: config.onStoreOutage ?? 'closed',
@@ -108,6 +113,16 @@ function resolveGrants(config: AuthConfig, env: Environment, problems: ConfigPro
     problems.push({ setting: 'grants', problem: 'it does not say where they are remembered', fix });
   }
   return undefined;
+}
+
+function readJitter(jitter: number | undefined, problems: ConfigProblem[]): number {
+  if (jitter === undefined || (typeof jitter === 'number' && jitter >= 0 && jitter <= 0.5)) return jitter ?? 0;
+  problems.push({
+    setting: 'ttlJitter',
+    problem: 'it is not a number from 0 to 0.5',
+    fix: 'Write 0.1, or leave it out',
+  });
+  return 0;
 }
 
 function corsWishes(config: AuthConfig, settings: CoreSettings): CorsWishes {

@@ -98,6 +98,7 @@ export async function startDevServer({ definition, env, print }: DevServerOption
     const tokenFormat = env.ABLY_AUTH_TOKEN_FORMAT || 'token-request';
     const server = await startNodeServer({
       endpoint,
+      health: endpoint.health,
       host,
       port: Number(port),
       routes: ['/auth', '/api/ably-auth'],

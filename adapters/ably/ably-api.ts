@@ -1,5 +1,5 @@
 /**
- * Ably's REST API through Ably's own SDK, one file per call. Neither the SDK nor a call's file is read before the first
+ * Ably's REST API through Ably's own SDK, but for the time, which anybody may ask; one file per call. Neither the SDK nor a call's file is read before the first
  * call: an endpoint that signs for itself never loads them.
  */
 import type { Rest } from 'ably';
@@ -18,6 +18,10 @@ export function createAblyApi(env: Environment): AblyApi {
     async revokeTokens(apiKey, targets, options) {
       const { revokeTokens } = await import('./revoke-tokens.ts');
       return revokeTokens(env, apiKey, targets, options);
+    },
+    async timeMs() {
+      const { askTimeMs } = await import('./ask-time.ts');
+      return askTimeMs(env);
     },
   } satisfies AblyApi);
 }

@@ -35,7 +35,7 @@ problems.push(...endpoint.problems);
 if (!address || (problems.length > 0 && !onLambda)) {
   stop(['Not started:', ...problems.map((problem) => `- ${describeProblem(problem)}`)]);
 } else {
-  await startNodeServer({ endpoint, revoking: beside.endpoint(), ...address }).then(
+  await startNodeServer({ endpoint, revoking: beside.endpoint(), health: endpoint.health, ...address }).then(
     (server) => {
       notice('info', `listening on ${server.url}/api/ably-auth`);
       let closing = false;

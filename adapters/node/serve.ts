@@ -7,6 +7,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { AuthEndpoint } from '../../core/auth-endpoint.ts';
+import type { HealthReport } from '../../core/health.ts';
 import { refusal } from '../message/refusal.ts';
 import { createNodeHandler } from './handler.ts';
 import { writeNodeResponse } from './write-response.ts';
@@ -24,6 +25,8 @@ export interface NodeServerOptions {
   readonly routes?: readonly string[] | ((path: string) => boolean);
   /** What revokes, at `/api/ably-auth-revoke`. Default: nothing is there. */
   readonly revoking?: AuthEndpoint | undefined;
+  /** Answers `GET /healthz`: 200, or 503 where every request would be. Default: nobody is told. */
+  readonly health?: () => HealthReport;
   /** Receives every other request. Default: 404 in the shape of our errors. */
   readonly otherwise?: RequestListener;
   /** How long `close()` waits for requests under way before it cuts them off. Default 10_000 (10 seconds). */
@@ -50,7 +53,7 @@ const FIRST_REQUEST_GRACE_MS = 250;
 
 /** @throws the system's error when the address cannot be listened on */
 export async function startNodeServer(options: NodeServerOptions): Promise<RunningNodeServer> {
-  const { endpoint, host, port, graceMs = 10_000 } = options;
+  const { endpoint, host, port, health, graceMs = 10_000 } = options;
   const isOurs = routePredicate(options.routes ?? ['/api/ably-auth']);
   const handle = createNodeHandler(endpoint);
   const revoke = options.revoking && createNodeHandler(options.revoking);
@@ -66,6 +69,7 @@ export async function startNodeServer(options: NodeServerOptions): Promise<Runni
       const path = pathOf(req);
       if (isOurs(path)) handle(req, res);
       else if (revoke && path === REVOKE_PATH) revoke(req, res);
+      else if (health && path === '/healthz') answerHealth(health(), res);
       else otherwise(req, res);
     },
   );
@@ -103,6 +107,15 @@ function pathOf(req: IncomingMessage): string {
 
 function notFound(_req: IncomingMessage, res: ServerResponse): void {
   writeNodeResponse(refusal(404, 'Nothing is here.'), res);
+}
+
+function answerHealth(report: HealthReport, res: ServerResponse): void {
+  const headers = [
+    ['Content-Type', 'application/json'],
+    ['Cache-Control', 'no-store'],
+  ] as const;
+  const status = report.status === 'ok' ? 200 : 503;
+  writeNodeResponse({ status, headers, cookies: [], body: JSON.stringify(report) }, res);
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -35,6 +35,8 @@ function levelOf(event: AuthEvent): 'info' | 'warn' | 'error' {
       return 'error';
     case 'key':
       return event.event.error ? 'error' : 'info';
+    case 'clock':
+      return event.state === 'right' ? 'info' : 'warn';
   }
 }
 
@@ -70,6 +72,8 @@ function prettyLine(event: AuthEvent): string {
       const why = error ? `: ${error.setting}: ${error.message} ${error.remediation}` : '';
       return `key      ${stage} ${kind} from ${source}${keyName ? ` (${keyName})` : ''}${why}`;
     }
+    case 'clock':
+      return `clock    ${event.state}${event.skewMs ? `: Ably's is ${event.skewMs / 1000} s ahead, and dates what is signed` : ''}`;
   }
 }
 

@@ -18,6 +18,8 @@ export interface SettleDefaults {
   readonly honourRequestedTtl: boolean;
   /** How long a session without an end is taken to last from now. */
   readonly assumedSessionMs: number;
+  /** How much of its life this credential keeps, from 0.5 to 1, where renewals are spread. Default 1. */
+  readonly keptShare?: number;
 }
 
 export interface Settled {
@@ -42,7 +44,8 @@ export function settle(
     sessionLeftMs(identity, defaults, nowMs) - (format === 'token-request' ? sessionMarginMs(identity) : 0),
   );
   if (granted < MIN_TTL_MS) throw new AuthFailure('session-ending');
-  const ttlMs = defaults.honourRequestedTtl ? Math.min(granted, requestedTtlMs(wishes) ?? granted) : granted;
+  const wished = defaults.honourRequestedTtl ? Math.min(granted, requestedTtlMs(wishes) ?? granted) : granted;
+  const ttlMs = Math.max(wished * (defaults.keptShare ?? 1), MIN_TTL_MS);
   return {
     format,
     params: {

@@ -110,6 +110,25 @@ describe('configureEndpoint', () => {
   });
 
   // Fails today: rules from JSON, which no compiler has seen, throw here, at import in a deployed function.
+  it('refuses to correct its clock where Ably cannot be asked', () => {
+    const definition = defineAuth((env) => ({ ...GOOD.build(env), clock: 'learn' }));
+    expect(setUp({ definition }).endpoint.problems).toMatchObject([{ setting: 'clock' }]);
+  });
+
+  it('reports how it is doing, asking nobody', async () => {
+    const { endpoint, loads } = setUp();
+    expect(endpoint.health()).toEqual({ status: 'ok', key: 'not asked', clock: { mode: 'local' } });
+    expect(loads).toEqual([]);
+    await endpoint.handle(authRequest());
+    expect(endpoint.health()).toMatchObject({ status: 'ok', key: 'loaded' });
+    expect(setUp({ keySource: NO_KEY }).endpoint.health()).toEqual({ status: 'misconfigured' });
+    const loadCurrent = () => Promise.reject(new Error('away'));
+    const source = { name: 'test', setting: 'ABLY_API_KEY', loadCurrent, loadPrevious: async () => undefined };
+    const failing = setUp({ keySource: { ok: true, source } }).endpoint;
+    await failing.handle(authRequest());
+    expect(failing.health()).toMatchObject({ status: 'ok', key: 'failing' });
+  });
+
   it('S11: does not throw for a rule without a grant', () => {
     const definition = defineAuth(() => ({ sources: [anonymous()], rules: [{ name: 'x' } as never] }));
     expect(setUp({ definition }).endpoint.problems.length).toBeGreaterThan(0);

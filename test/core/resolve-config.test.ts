@@ -35,6 +35,18 @@ function problemsOf(config: Partial<AuthConfig>, env: Environment = {}): string[
 }
 
 describe('resolveConfig', () => {
+  it.each([0.6, -0.1, Number.NaN, '0.1' as never, Number.POSITIVE_INFINITY])(
+    'refuses a ttlJitter of %s',
+    (ttlJitter) => {
+      expect(problemsOf({ ttlJitter })).toEqual(['ttlJitter: it is not a number from 0 to 0.5']);
+    },
+  );
+
+  it('refuses a clock that there is not', () => {
+    expect(problemsOf({ clock: 'ably' as never })).toEqual(['clock: it is unknown']);
+    expect(resolved({ clock: 'learn', ttlJitter: 0.5 })).toMatchObject({ clock: 'learn', ttlJitter: 0.5 });
+  });
+
   it('fills in what a config leaves out', () => {
     expect(resolved()).toMatchObject({
       defaults: {

@@ -133,6 +133,26 @@ describe('settle', () => {
     );
   });
 
+  it('where renewals are spread only shortens, by no more than it may, and leaves a minute', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: DAY }),
+        fc.integer({ min: MINUTE, max: DAY }),
+        fc.double({ min: 0.5, max: 1, noNaN: true }),
+        (leftMs, ruleTtlMs, keptShare) => {
+          const whole = ttl({ leftMs, ruleTtlMs });
+          const spread = ttl({ leftMs, ruleTtlMs, defaults: { keptShare } });
+          if (typeof whole !== 'number' || typeof spread !== 'number') return void expect(spread).toBe(whole);
+          expect(spread % SECOND).toBe(0);
+          expect(spread).toBeLessThanOrEqual(whole);
+          expect(spread).toBeGreaterThanOrEqual(MINUTE);
+          expect(spread).toBeGreaterThan(whole * keptShare - 2 * SECOND);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('takes the format of the rule before the one of the config', () => {
     expect(settled({ leftMs: DAY }).format).toBe('token-request');
     expect(settled({ leftMs: DAY, ...JWT }).format).toBe('jwt');

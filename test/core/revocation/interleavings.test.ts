@@ -39,6 +39,7 @@ function stageOf(step: Step, stepMs: number) {
   };
   const ably: AblyApi = {
     requestToken: () => Promise.reject(new Error('nobody asks for one')),
+    timeMs: () => Promise.reject(new Error('nobody asks for it')),
     revokeTokens: (_key, targets, { issuedBeforeMs = undefined }) =>
       moment(() => {
         stage.revokedBeforeMs = issuedBeforeMs ?? stage.nowMs;

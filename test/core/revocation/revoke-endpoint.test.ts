@@ -73,6 +73,7 @@ function setUp(config: Partial<AuthConfig> = {}, ably: World = {}) {
     },
     ably: {
       requestToken: () => Promise.reject(new Error('nobody asks for one')),
+      timeMs: () => Promise.reject(new Error('nobody asks for it')),
       revokeTokens: async (key: ApiKey, targets: readonly string[], options: RevocationOptions) => {
         const call = { keyName: key.name, targets, options };
         calls.push(call);
