@@ -9,8 +9,8 @@ import { MAX_CLIENT_ID_BYTES, MIN_NONCE_CHARS } from './limits.ts';
 /** C0, DEL and C1 controls, U+2028 and U+2029: everything that some reader takes for the end of a line, and more. */
 export const CONTROL_OR_LINE_SEPARATOR = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
-/** With the `u` flag a surrogate matches only when it stands alone. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
+/** With the `u` flag a surrogate matches only when it stands alone. Its Unicode property would take a table to look up. */
+const LONE_SURROGATE = /[\ud800-\udfff]/u;
 
 /** Well-formed Unicode, so that UTF-8 encoding it loses nothing and two texts never become the same bytes. */
 export function isWellFormedText(text: string): boolean {

@@ -20,7 +20,7 @@ export const QUALIFIERS = ['meta', 'queue', 'filter', '*'] as const;
 const KNOWN_QUALIFIERS: ReadonlySet<string> = new Set(QUALIFIERS);
 
 /** Control characters, line and paragraph separators, halves of a surrogate pair. */
-const UNFIT_CHARACTER = /[\p{Cc}\u2028\u2029\p{Surrogate}]/u;
+const UNFIT_CHARACTER = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff]/u;
 
 /** The path of a resource that `resourceProblem` accepts; of any other, one without a meaning, never a wider one. */
 export function parseResource(resource: string): Path {

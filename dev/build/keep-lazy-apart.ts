@@ -11,6 +11,11 @@ import type { Plugin } from 'esbuild';
 
 const SUFFIX = '?lazy';
 
+/** For other plugins: whether the module that imports is on the lazy side. */
+export function isLazy(pluginData: unknown): boolean {
+  return pluginData === SUFFIX;
+}
+
 export const keepLazyApart: Plugin = {
   name: 'keep-lazy-apart',
   setup({ onResolve, onLoad }) {

@@ -36,14 +36,14 @@ export const oneSdkFile: Plugin = {
   name: 'one-sdk-file',
   setup({ initialOptions, onLoad }) {
     const { absWorkingDir, minify, platform, target, logLevel } = initialOptions;
-    onLoad({ filter: /[\\/](ably|redis)-sdk\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: /[\\/](ably|redis|dynamodb)-sdk\.ts$/ }, async ({ path, pluginData }) => {
       const options = { absWorkingDir, minify, platform, target, logLevel } as typeof initialOptions;
       const { outputFiles } = await build({
         ...options,
         ...{ entryPoints: [path], bundle: true, write: false, format: 'esm', legalComments: 'none' },
         plugins: [nodesOwnModules],
       });
-      return { contents: outputFiles?.[0]?.text ?? '', loader: 'js' };
+      return { contents: outputFiles?.[0]?.text ?? '', loader: 'js', pluginData };
     });
   },
 };

@@ -7,6 +7,7 @@
 import type { BuildOptions } from 'esbuild';
 import { keepLazyApart } from './keep-lazy-apart.ts';
 import { oneSdkFile } from './one-sdk-file.ts';
+import { plainBuiltins } from './plain-builtins.ts';
 
 /** One bundle. */
 export interface BuiltFunction {
@@ -69,7 +70,7 @@ export function bundleOptions({ entry, folder, out, split }: BuiltFunction, root
     bundle: true,
     minify: true,
     splitting: split,
-    plugins: split ? [oneSdkFile, keepLazyApart] : [oneSdkFile],
+    plugins: split ? [oneSdkFile, keepLazyApart, plainBuiltins] : [oneSdkFile],
     chunkNames: 'chunks/[name]-[hash]',
     platform: 'node',
     // The oldest Node that anything of ours runs on.
