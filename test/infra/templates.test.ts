@@ -170,7 +170,6 @@ describe('the API', () => {
     expect(least.resources.HttpApiStage?.Properties.DefaultRouteSettings).toEqual({
       ThrottlingRateLimit: '1000',
       ThrottlingBurstLimit: '2000',
-      DetailedMetricsEnabled: 'true',
     });
     const settings = least.resources.HttpApiStage?.Properties.AccessLogSettings as
       | { readonly Format: string }

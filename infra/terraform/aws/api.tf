@@ -60,9 +60,8 @@ resource "aws_apigatewayv2_stage" "default" {
   tags        = var.tags
 
   default_route_settings {
-    throttling_rate_limit    = var.throttle_rate
-    throttling_burst_limit   = var.throttle_burst
-    detailed_metrics_enabled = true
+    throttling_rate_limit  = var.throttle_rate
+    throttling_burst_limit = var.throttle_burst
   }
 
   access_log_settings {
