@@ -170,6 +170,7 @@ describe('the API', () => {
     expect(least.resources.HttpApiStage?.Properties.DefaultRouteSettings).toEqual({
       ThrottlingRateLimit: '1000',
       ThrottlingBurstLimit: '2000',
+      DetailedMetricsEnabled: 'false',
     });
     const settings = least.resources.HttpApiStage?.Properties.AccessLogSettings as
       | { readonly Format: string }

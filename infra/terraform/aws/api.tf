@@ -62,6 +62,8 @@ resource "aws_apigatewayv2_stage" "default" {
   default_route_settings {
     throttling_rate_limit  = var.throttle_rate
     throttling_burst_limit = var.throttle_burst
+    # By route, which costs extra and would say nothing: there is one.
+    detailed_metrics_enabled = false
   }
 
   access_log_settings {

@@ -2,7 +2,7 @@
  * The Terraform modules: written as the tool would write them, valid, their own tests green with mocked providers, and
  * the plan for AWS equal to what the CloudFormation templates make.
  */
-import { cpSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { deploy } from '../../infra/cloudformation.ts';
@@ -29,7 +29,7 @@ describe.skipIf(!terraform)('terraform fmt', () => {
   });
 });
 
-describe.each(readdirSync(MODULES))('infra/terraform/%s', (name) => {
+describe.each(['ably', 'aws'])('infra/terraform/%s', (name) => {
   const folder = copyModule(name);
   const isReady = terraform?.init(folder) ?? false;
 

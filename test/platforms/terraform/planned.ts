@@ -107,6 +107,7 @@ const SAME: Readonly<Record<string, { readonly type: string; readonly key: strin
       auto_deploy: 'AutoDeploy',
       'default_route_settings.throttling_rate_limit': 'DefaultRouteSettings.ThrottlingRateLimit',
       'default_route_settings.throttling_burst_limit': 'DefaultRouteSettings.ThrottlingBurstLimit',
+      'default_route_settings.detailed_metrics_enabled': 'DefaultRouteSettings.DetailedMetricsEnabled',
       'access_log_settings.format': 'AccessLogSettings.Format',
     },
   },
