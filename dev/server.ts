@@ -8,6 +8,7 @@ import { createEnvironmentKeySource } from '../adapters/key-sources/environment.
 import { startNodeServer } from '../adapters/node/serve.ts';
 import { createLog, LOG_FORMATS } from '../adapters/telemetry/log.ts';
 import { KeySourceError } from '../core/keys/key-source.ts';
+import { createRevokeBeside } from '../core/revocation/revoke-beside.ts';
 import {
   type AuthDefinition,
   type ConfigProblem,
@@ -79,11 +80,13 @@ export async function startDevServer({ definition, env, print }: DevServerOption
     const keySource = createEnvironmentKeySource({ ...env, ABLY_API_KEY: ably.apiKey });
     const logFormat = LOG_FORMATS.find((format) => format === log) ?? 'pretty';
     const onEvent = createLog(logFormat, print);
+    const beside = createRevokeBeside();
     const endpoint = configureEndpoint({
       definition: { build: (from) => ({ ...shown.build(from), secureCookies: false }) },
       env,
       keySource: { ok: true, source: keySource },
       ably: createAblyApi(ably.settings),
+      createEndpoint: beside.createEndpoint,
       // Its problems are thrown below; logged here as well, they would stand there twice.
       ...(onEvent && { onEvent: (event) => event.kind !== 'misconfigured' && onEvent(event) }),
     });
@@ -99,6 +102,7 @@ export async function startDevServer({ definition, env, print }: DevServerOption
     const server = await startNodeServer({
       endpoint,
       health: endpoint.health,
+      revoking: beside.endpoint(),
       host,
       port: Number(port),
       routes: ['/auth', '/api/ably-auth'],

@@ -11,6 +11,7 @@ import type { LintFinding, Report } from './lint-finding.ts';
 import { lintGrants } from './lint-grants.ts';
 import { lintReach } from './lint-reach.ts';
 import { lintRequestable } from './lint-requestable.ts';
+import { lintRevocable } from './lint-revocable.ts';
 import { lintSize } from './lint-size.ts';
 import { resolvePolicies } from './resolve-policies.ts';
 import type { Rule } from './rule.ts';
@@ -34,6 +35,7 @@ export function lintPolicy(config: AuthConfig): readonly LintFinding[] {
   const findings: LintFinding[] = [];
   const report = reportTo(findings);
   lintTtl(config, config.rules, 'rules', report);
+  lintRevocable(config, report);
   const policies = [
     { compiled: policy, rules: config.rules, setting: 'rules' },
     ...(shadow && config.shadow ? [{ compiled: shadow, rules: config.shadow.rules, setting: 'shadow.rules' }] : []),

@@ -144,10 +144,13 @@ describe('a client whose rights have changed', () => {
     await updated;
     await bob.channels.get('secret:7').attach();
 
-    // In the second of the revocation a JWT would be hit as well, and the connection cut when the margin has passed.
     const appliesAt = results[0]?.revoked[0]?.appliesAt ?? 0;
     await new Promise((resolve) => setTimeout(resolve, appliesAt - Date.now() + 250));
     expect([bob.connection.id, bob.connection.state, states]).toEqual([id, 'connected', []]);
+    // Asked once: a token of that second would have had it asked again, until one is younger.
+    expect(on.service.connections().map(({ clientId, renewalPrompts }) => [clientId, renewalPrompts])).toEqual([
+      ['bob', 1],
+    ]);
   });
 });
 

@@ -58,6 +58,25 @@ describe('resolveConfig', () => {
     });
   });
 
+  it('refuses token requests beside revocable tokens wherever they are named, and makes JWTs the default', () => {
+    const rules = [{ name: 'x', grant: { a: ['publish'] }, format: 'token-request' }] as const;
+    const refused = 'beside revocable: one signed before a revocation is redeemed for two minutes after it';
+    expect(resolved({ revocable: true }).defaults).toMatchObject({ format: 'jwt', revocable: true });
+    expect(problemsOf({ revocable: true, tokenFormat: 'token-request' })).toEqual([`tokenFormat: ${refused}`]);
+    expect(problemsOf({ revocable: true }, { ABLY_AUTH_TOKEN_FORMAT: 'token-request' })).toEqual([
+      `ABLY_AUTH_TOKEN_FORMAT: ${refused}`,
+    ]);
+    expect(problemsOf({ revocable: true, rules })).toEqual([`rules[0].format: ${refused}`]);
+    expect(problemsOf({ revocable: true, rules, acceptTwoMinuteWindow: true })).toEqual([]);
+    expect(problemsOf({ rules, tokenFormat: 'token-request' })).toEqual([]);
+  });
+
+  it('fails closed where nobody says otherwise, and knows two ways only', () => {
+    expect(resolved().onStoreOutage).toBe('closed');
+    expect(resolved({ onStoreOutage: 'open' }).onStoreOutage).toBe('open');
+    expect(problemsOf({ onStoreOutage: 'ajar' as 'open' })).toEqual(['onStoreOutage: it is unknown']);
+  });
+
   const ENV = {
     ...{ ABLY_AUTH_TTL: '15m', ABLY_AUTH_TOKEN_FORMAT: 'jwt', ABLY_AUTH_CORS: 'platform' },
     ABLY_AUTH_ALLOWED_ORIGINS: 'https://env.example',

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { format, inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { ApiKey, parseApiKey } from '../../../core/keys/api-key.ts';
+import { sourceFiles } from '../../house/source-files.ts';
 
 const SECRET = 'secretsecretsecret';
 
@@ -66,6 +67,12 @@ describe('ApiKey', () => {
   it('signs with the raw characters of its secret, although they look like base64url (RSA9g)', () => {
     const expected = createHmac('sha256', SECRET).update('text é 😀', 'utf8');
     expect(apiKey.hmacSha256('text é 😀', 'base64')).toBe(expected.digest('base64'));
+  });
+
+  it('S10: gives the whole of it to the driver that revokes, and nobody else asks', () => {
+    expect(apiKey.credentialsForAbly()).toBe(`appid.keyid:${SECRET}`);
+    const asking = sourceFiles().filter(({ text }) => text.includes('credentialsForAbly('));
+    expect(asking.map(({ path }) => path).sort()).toEqual(['adapters/ably/revoke-tokens.ts', 'core/keys/api-key.ts']);
   });
 
   it('S16: derives another key for each purpose, none of them its secret', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { memoryStore } from '../../../adapters/stores/memory.ts';
 import type { AuthConfig } from '../../../core/config.ts';
 import { anonymous } from '../../../core/identity/anonymous.ts';
 import type { IdentitySource } from '../../../core/identity/identity.ts';
@@ -46,6 +47,30 @@ describe('lintPolicy', () => {
     expect(findings([{ grant: { '*': ['publish'] } }])[0]).toMatch(
       /^error rules\[0\]\.grant\["\*"\]: this grant is broad/,
     );
+  });
+
+  it('finds where revoking and the rest disagree', () => {
+    const store = memoryStore();
+    expect(findings([{ grant: GRANT, mayRevoke: 'self' }])).toEqual([
+      expect.stringMatching(/^warning rules\[0\]\.mayRevoke: the config is not revocable/),
+    ]);
+    expect(
+      findings(
+        [
+          { grant: GRANT, ttl: '2h' },
+          { grant: GRANT, ttl: '1h' },
+        ],
+        { revocable: true, store, ttl: '1d' },
+      ),
+    ).toEqual([
+      expect.stringMatching(/^warning ttl: it is cut to 1h/),
+      expect.stringMatching(/^warning rules\[0\]\.ttl: it is cut to 1h/),
+      expect.stringMatching(/^warning rules\[1\]\.ttl: it never counts/),
+    ]);
+    expect(findings([{ grant: GRANT }], { revocable: true })).toEqual([
+      expect.stringMatching(/^note revocable: it takes a store/),
+    ]);
+    expect(findings([{ grant: GRANT, mayRevoke: 'self' }], { revocable: true, store })).toEqual([]);
   });
 
   it.each<[string, Omit<Rule, 'name'>, RegExp]>([
