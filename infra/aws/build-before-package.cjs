@@ -30,7 +30,10 @@ function buildFunction(serverless) {
   } catch {
     return stop('The function cannot be built: run "npm ci" first.');
   }
-  const { status } = spawnSync(process.execPath, [tsx, 'dev/build/run.ts', 'aws-lambda'], {
+  const handlers = Object.values(serverless.service.functions ?? {}).map(({ handler = '' }) => handler);
+  const revoking = handlers.some((handler) => handler.startsWith('dist/aws-lambda-revoke/'));
+  const targets = ['aws-lambda', ...(revoking ? ['aws-lambda-revoke'] : [])];
+  const { status } = spawnSync(process.execPath, [tsx, 'dev/build/run.ts', ...targets], {
     cwd: serviceDir,
     // A reference is not yet the value that it stands for, and the build would find it wanting.
     env: Object.fromEntries(Object.entries(process.env).filter(([, value]) => !value?.startsWith('{{resolve:'))),
