@@ -69,7 +69,7 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
       const caller = await identify(auth.sources, request, { nowMs: cameMs, secureCookies, allowedOrigins });
       identity = caller.identity;
       const aheadMs = offsetMs ? await offsetMs() : 0;
-      const passed = gate ? await throughGate(identity, gate) : { nowMs: cameMs };
+      const passed = gate ? await throughGate(identity, gate, aheadMs) : { nowMs: cameMs };
       const { nowMs } = passed;
       const wishes = readWishes(request, defaults);
       const clientIdPrefix = prefixes.get(identity.source) ?? '';
@@ -125,8 +125,8 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
 }
 
 /** The clock first, then the gate, and what is signed is dated by that clock: see gate.ts, which needs a store. */
-async function throughGate(identity: Identity, gate: Gate): Promise<Passage> {
+async function throughGate(identity: Identity, gate: Gate, aheadMs: number): Promise<Passage> {
   const beforeMs = gate.nowMs();
   const { passGate } = await import('./revocation/gate.ts');
-  return passGate(identity, beforeMs, gate);
+  return passGate(identity, beforeMs, gate, aheadMs);
 }

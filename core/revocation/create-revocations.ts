@@ -35,10 +35,12 @@ export function createRevocations(parts: EndpointParts): Revocations {
   ): Promise<readonly TargetResult[]> {
     if (!prepared.ok) throw new Error(`Not configured: ${prepared.problems.map(describeProblem).join('; ')}`);
     const { auth, ports } = prepared;
-    const { ably, records, keys, nowMs } = ports;
+    const { ably, records, keys, nowMs, offsetMs } = ports;
     if (!ably) throw new TypeError('Revoking needs a way to call Ably: give it as ably');
     const people = createPeople(auth.sources, auth.policy);
-    return cutOff(targets, action(nowMs()), options, { sources: auth.sources, people, records, keys, ably, nowMs });
+    return cutOff(targets, action(nowMs()), options, {
+      ...{ sources: auth.sources, people, records, keys, ably, nowMs, offsetMs },
+    });
   }
 
   async function one(

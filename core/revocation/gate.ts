@@ -40,18 +40,19 @@ const MAX_WAITS = 3;
 
 /**
  * @param cameMs the clock, read before this is called
+ * @param aheadMs how far Ably's clock is ahead of it, by which revocations are dated and what is signed will be
  * @throws AuthFailure `banned` (403), `signed-out` (401), `store-unavailable` or `just-revoked` (503)
  */
-export async function passGate(identity: Identity, cameMs: number, gate: Gate): Promise<Passage> {
+export async function passGate(identity: Identity, cameMs: number, gate: Gate, aheadMs = 0): Promise<Passage> {
   let nowMs = cameMs;
   if (identity.kind === 'anonymous') return { nowMs };
   for (let waits = 0; ; waits += 1) {
     const entry = await read(identity, gate);
     if (typeof entry === 'string') return { nowMs, outage: entry };
     refuse(entry, identity, nowMs, gate);
-    const waitMs = firstUsefulMs(entry) - nowMs;
+    const waitMs = firstUsefulMs(entry) - (nowMs + aheadMs);
     if (waitMs <= 0) return { nowMs };
-    // Held back longer only when our clock is behind Ably's, which then revokes whatever we sign now.
+    // Held back longer only when our clock is behind Ably's and nobody knows, so that whatever we sign now is hit.
     if (waitMs > MAX_WAIT_MS || waits === MAX_WAITS) throw new AuthFailure('just-revoked', `for another ${waitMs} ms`);
     await (gate.pause ?? pause)(waitMs);
     nowMs = gate.nowMs();

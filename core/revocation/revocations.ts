@@ -42,6 +42,8 @@ export interface RevocationPorts {
   readonly keys: KeyRing;
   readonly ably: AblyApi;
   readonly nowMs: () => number;
+  /** How far Ably's clock is ahead of that, where the config learns it. */
+  readonly offsetMs?: (() => Promise<number>) | undefined;
   /** For tests. Default: a timer. */
   readonly pause?: (ms: number) => Promise<void>;
 }
@@ -77,9 +79,9 @@ export async function cutOff(
   options: RevocationOptions,
   ports: RevocationPorts,
 ): Promise<readonly TargetResult[]> {
-  const startedMs = ports.nowMs();
+  const aheadMs = ports.offsetMs ? await ports.offsetMs() : 0;
   const plans = targets.map((target) => planFor(target, action, ports));
-  const markMs = options.issuedBeforeMs ?? startedMs + UNDER_WAY_MS;
+  const markMs = options.issuedBeforeMs ?? ports.nowMs() + aheadMs + UNDER_WAY_MS;
   await inTurns(plans, (plan) => enter(plan, action, markMs, ports));
 
   const revoking = action.kind === 'lift' ? [] : plans.filter(({ failed }) => !failed);

@@ -30,12 +30,12 @@ const METHODS = 'POST, OPTIONS';
 
 /** @throws TypeError without a way to call Ably */
 export function createRevokeEndpoint(auth: ResolvedAuth, ports: EndpointPorts): AuthEndpoint {
-  const { keys, records, ably, onEvent, nowMs: clock } = ports;
+  const { keys, records, ably, onEvent, nowMs: clock, offsetMs } = ports;
   if (!ably) throw new TypeError('Revoking needs a way to call Ably: give it as ably');
   const { sources, policy, secureCookies, docsBaseUrl } = auth;
   const { allowedOrigins } = auth.cors;
   const gate = records && { ...auth, records, nowMs: clock };
-  const revoking = { sources, people: createPeople(sources, policy), records, keys, ably, nowMs: clock };
+  const revoking = { sources, people: createPeople(sources, policy), records, keys, ably, nowMs: clock, offsetMs };
 
   async function handle(request: AuthRequest): Promise<AuthResponse> {
     const requestId = requestIdOf(request);

@@ -174,6 +174,12 @@ describe('passGate', () => {
     expect(state.waited).toEqual([]);
   });
 
+  it('goes by Ably’s clock where that is known, by which revocations are dated', async () => {
+    const { gate, state, write } = gateWith({ revokedBeforeMs: NOW_MS + 300_200 });
+    await write();
+    expect(await passGate(bob(), state.nowMs, gate, 300_000)).toEqual({ nowMs: NOW_MS + 1_000 });
+  });
+
   it('does not wait for ever for a clock that stands still', async () => {
     const { gate, state, write } = gateWith({ revokedBeforeMs: NOW_MS + 200 }, { pause: async () => {} });
     await write();
