@@ -61,11 +61,14 @@ export function createRotatingSecret({ secretId, field, clientOptions }: Rotatin
     async describe() {
       const { sdk, client } = await connect();
       const described = await client.send(new sdk.DescribeSecretCommand({ SecretId })).catch(rethrow);
-      const { ARN, VersionIdsToStages = {}, LastChangedDate } = described;
+      const { ARN, VersionIdsToStages = {}, LastChangedDate, ReplicationStatus = [] } = described;
       if (ARN === undefined) throw new RotationError('unreachable', 'What Secrets Manager answered cannot be read.');
       return {
         secretArn: ARN,
         stages: new Map(Object.entries(VersionIdsToStages)),
+        laggingRegions: ReplicationStatus.flatMap(({ Region, Status }) =>
+          Status === 'InSync' ? [] : [Region ?? 'an unnamed region'],
+        ),
         ...(LastChangedDate && { changedAtMs: LastChangedDate.getTime() }),
       };
     },

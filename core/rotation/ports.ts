@@ -37,6 +37,8 @@ export interface SecretVersions {
   readonly stages: ReadonlyMap<string, readonly string[]>;
   /** By the store's own clock: when anything about the secret was last changed. Absent: never. */
   readonly changedAtMs?: number;
+  /** Regions whose replica does not have what is here. A function there is confirmed an old key, however long. */
+  readonly laggingRegions: readonly string[];
 }
 
 /** Each throws RotationError `unreachable` or `refused`. */

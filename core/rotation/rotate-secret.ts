@@ -81,6 +81,10 @@ export async function finishStep(parts: RotationParts, version: string): Promise
 /** The scheduled run. Revokes what is due, dates what is not dated, and does nothing to a key in service. */
 export async function retireStep({ control, secret, nowMs }: RotationParts): Promise<readonly RetiredKey[]> {
   const described = await secret.describe();
+  if (described.laggingRegions.length > 0) {
+    const regions = described.laggingRegions.join(', ');
+    throw new RotationError('too-early', `Nothing is retired while a replica of the secret is behind: ${regions}.`);
+  }
   const current = await secret.currentKey();
   const pendingVersion = versionWith(described, 'AWSPENDING');
   const pending = pendingVersion === undefined ? undefined : await secret.keyOf(pendingVersion);

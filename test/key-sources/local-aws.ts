@@ -49,6 +49,8 @@ export class LocalAws {
   readonly calls: Call[] = [];
   mood: Mood = { kind: 'well' };
   url = '';
+  /** Of every secret, as DescribeSecret has it. */
+  replicas: readonly { readonly Region: string; readonly Status: 'InSync' | 'InProgress' | 'Failed' }[] = [];
   /** By which the store dates its changes. */
   nowMs: () => number = Date.now;
   readonly #secrets = new Map<string, Secret>();
@@ -144,7 +146,9 @@ export class LocalAws {
     const { versions, changedAtMs } = this.#secret(id);
     const labelled = [...versions].filter(([, { stages }]) => stages.length > 0);
     const VersionIdsToStages = Object.fromEntries(labelled.map(([versionId, { stages }]) => [versionId, stages]));
-    return { ARN: this.arnOf(String(id)), Name: id, LastChangedDate: changedAtMs / 1000, VersionIdsToStages };
+    const ReplicationStatus = this.replicas;
+    const LastChangedDate = changedAtMs / 1000;
+    return { ARN: this.arnOf(String(id)), Name: id, LastChangedDate, VersionIdsToStages, ReplicationStatus };
   }
 
   #putSecretValue(input: Record<string, unknown>): Record<string, unknown> {

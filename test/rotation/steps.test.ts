@@ -161,6 +161,25 @@ describe('the scheduled run', () => {
     await expectServing();
   });
 
+  it.each(['InProgress', 'Failed'] as const)(
+    'revokes nothing while a replica in another region is %s',
+    async (Status) => {
+      await stage.rotate();
+      stage.pastTheBound();
+      stage.aws.replicas = [
+        { Region: 'us-east-1', Status: 'InSync' },
+        { Region: 'ap-south-1', Status },
+      ];
+      await expect(retireStep(stage.parts)).rejects.toMatchObject({
+        problem: 'too-early',
+        message: expect.stringMatching(/: ap-south-1\.$/),
+      });
+      expect(stage.key(FIRST.name)).toBeDefined();
+      stage.aws.replicas = [{ Region: 'us-east-1', Status: 'InSync' }];
+      expect(await retireStep(stage.parts)).toMatchObject([{ keyName: FIRST.name, did: 'revoked' }]);
+    },
+  );
+
   it('counts anew when the secret was changed by hand, there and back', async () => {
     const version = await stage.rotate();
     stage.clock.nowMs += RETIRE_AFTER_MS - 60_000;
