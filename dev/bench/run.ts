@@ -10,6 +10,7 @@ import { measureCold } from './measures/cold.ts';
 import { measureGrants } from './measures/grants.ts';
 import { measureGrowth } from './measures/growth.ts';
 import { measureHerd } from './measures/herd.ts';
+import { measureRenewals } from './measures/renewals.ts';
 import { measureRuntime } from './measures/runtime.ts';
 import { measureServer } from './measures/server.ts';
 import { measureSize } from './measures/size.ts';
@@ -27,6 +28,7 @@ const MEASURES: Readonly<Record<string, (workshop: Workshop) => Promise<Section>
   growth: measureGrowth,
   grants: measureGrants,
   herd: measureHerd,
+  renewals: measureRenewals,
   steady: measureSteady,
 };
 
