@@ -5,6 +5,7 @@ import { RECORD_GRACE_MS } from '../../core/stores.ts';
 import * as contract from './contract.ts';
 import { keepsGrants } from './grants-contract.ts';
 import { naiveStore } from './naive/read-then-write.ts';
+import { cutsOff } from './revocation-contract.ts';
 
 describe('memoryStore', () => {
   const store = memoryStore();
@@ -16,6 +17,7 @@ describe('memoryStore', () => {
   it('lets one of 64 writers win that saw the same', () => contract.letsOneOfManyWrite(store));
   it('keeps the changes of 64 writers', () => contract.keepsEveryChange(store));
   it('keeps what was granted on asking, until it is taken back', () => keepsGrants(store));
+  it('keeps out who was cut off, and nobody else', () => cutsOff(store, store));
   it('counts a record as absent from its expiry on, and not before', () => contract.expiresByOurClock(store));
 
   it('is not to be had by reading and then writing: the naive driver fails the checks', async () => {

@@ -10,6 +10,7 @@ import { keepsGrants } from './grants-contract.ts';
 import { naiveStore } from './naive/read-then-write.ts';
 import { type OpenStore, openStore, type StorePlace } from './open.ts';
 import type { ServerProcess } from './processes.ts';
+import { cutsOff } from './revocation-contract.ts';
 
 export interface StoreUnderTest {
   readonly start: () => Promise<ServerProcess>;
@@ -47,6 +48,7 @@ export function describeStore(name: string, { start, placeAt, survivesAKill }: S
     it('counts a record as absent from its expiry on, and not before', () => contract.expiresByOurClock(store));
 
     it('keeps what was granted on asking, until it is taken back', () => keepsGrants(store));
+    it('keeps out who was cut off by another instance, and nobody else', () => cutsOff(store, other));
 
     it('keeps the changes of 64 writers in two processes', async () => {
       const { outcomes, present } = await contract.keepsEveryChangeOfTwoProcesses(place, other);
