@@ -80,6 +80,7 @@ export { clearGuestCookie, type GuestSourceOptions, guest } from './core/identit
 export type { Identified, Identity, IdentitySource, Remember, Verdict } from './core/identity/identity.ts';
 export { type PlatformIdentityOptions, platformIdentity } from './core/identity/platform-identity.ts';
 export { createSessionCookies, type SessionCookies, type SessionToWrite, session } from './core/identity/session.ts';
+export type { EmbeddedJwtOptions } from './core/policy/embedded-options.ts';
 export {
   type ExplainedCaller,
   type ExplainOptions,
@@ -87,6 +88,7 @@ export {
   explainPolicy,
 } from './core/policy/explain.ts';
 export { describeExplanation } from './core/policy/explain-text.ts';
+export type { JwtExtras, UserClaim } from './core/policy/jwt-extras.ts';
 export { lintPolicy } from './core/policy/lint.ts';
 export { describeFinding, type LintFinding } from './core/policy/lint-finding.ts';
 export { PRESET_PAGES } from './core/policy/preset-pages.ts';

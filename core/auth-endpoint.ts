@@ -13,6 +13,7 @@ import { keepReserved, reservedPrefixes } from './identity/reserved-prefix.ts';
 import type { ApiKey } from './keys/api-key.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import { loadKey } from './keys/load-key.ts';
+import type { LoadFurtherFormats } from './load-further-formats.ts';
 import { decide } from './policy/decide.ts';
 import { type Answers, lookUp } from './policy/look-up.ts';
 import { settle } from './policy/settle.ts';
@@ -20,7 +21,7 @@ import type { ShadowWatch } from './policy/shadow.ts';
 import type { Records } from './records.ts';
 import type { ResolvedAuth } from './resolve-config.ts';
 import type { Gate, Passage } from './revocation/gate.ts';
-import { issueCredential } from './token/issue.ts';
+import { issueSigned } from './token/issue.ts';
 import { answerCredential, answerFailure, answerPreflight } from './wire/answer.ts';
 import { corsHeaders, preflightHeaders } from './wire/cors.ts';
 import { readWishes } from './wire/read-wishes.ts';
@@ -37,6 +38,8 @@ export interface EndpointPorts {
   readonly records: Records | undefined;
   /** Ably itself; `undefined` where nothing that the config says needs a call. */
   readonly ably: AblyApi | undefined;
+  /** Credentials other than TokenRequests and plain JWTs; `undefined` where the config has none. */
+  readonly furtherFormats: LoadFurtherFormats | undefined;
   readonly onEvent: OnAuthEvent | undefined;
   readonly nowMs: () => number;
   /** How far Ably's clock is ahead of that; `undefined` where the config goes by our own. */
@@ -44,7 +47,7 @@ export interface EndpointPorts {
 }
 
 export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): AuthEndpoint {
-  const { keys, records, onEvent, nowMs: clock, offsetMs } = ports;
+  const { keys, records, furtherFormats, onEvent, nowMs: clock, offsetMs } = ports;
   const prefixes = new Map(auth.sources.map(({ name, clientIdPrefix = '' }) => [name, clientIdPrefix]));
   const reserved = reservedPrefixes(auth.sources);
   const { allowedOrigins } = auth.cors;
@@ -87,16 +90,29 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
         }));
       const decision = decide(policy, identity, clientIdPrefix, wishes, answers, extension?.capability);
       keepReserved(reserved, decision.clientId, identity.source);
-      const { format, params } = settle(decision, identity, wishes, apiKey.name, defaults, nowMs);
-      const credential = issueCredential(apiKey, format, params, nowMs + aheadMs);
+      const settled = settle(decision, identity, wishes, apiKey.name, defaults, nowMs);
+      const { credential, params, ...how } = furtherFormats
+        ? await (await furtherFormats()).issue({
+            apiKey,
+            identity,
+            wishes,
+            decision,
+            settled,
+            defaults,
+            nowMs,
+            aheadMs,
+          })
+        : issueSigned(apiKey, settled, nowMs + aheadMs);
+      if (how.byAbly && gate) await throughGateAgain(identity, gate);
       const asked = extension?.conclude(params.capability, caller.remember);
       onEvent?.({
         kind: 'issued',
         requestId,
         caller: aboutCaller(identity, apiKey),
         matchedRules: decision.evaluation.matchedRules,
-        leftOut: decision.evaluation.leftOut,
-        format,
+        leftOut: [...decision.evaluation.leftOut, ...how.leftOut],
+        format: credential.format,
+        ...(how.auto && { auto: how.auto }),
         ttlMs: params.ttlMs,
         resources: params.capability.size,
         keyName: apiKey.name,
@@ -122,6 +138,12 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
   }
 
   return Object.freeze({ handle });
+}
+
+/** What Ably issued is younger than a revocation that came while it did. */
+async function throughGateAgain(identity: Identity, gate: Gate): Promise<void> {
+  const { checkGate } = await import('./revocation/gate.ts');
+  await checkGate(identity, gate);
 }
 
 /** The clock first, then the gate, and what is signed is dated by that clock: see gate.ts, which needs a store. */

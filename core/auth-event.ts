@@ -13,7 +13,8 @@ import type { KeyEvent } from './keys/cached-key.ts';
 import type { LeftOut } from './policy/evaluate.ts';
 import type { ShadowDifference } from './policy/shadow.ts';
 import type { CutOff } from './revocation/gate-entry.ts';
-import type { TokenFormat } from './token/settled-params.ts';
+import type { AutoReason } from './token/issue.ts';
+import type { IssuedFormat } from './token/settled-params.ts';
 
 interface AboutCaller {
   readonly source: string;
@@ -27,9 +28,11 @@ export interface IssuedEvent {
   readonly requestId: string;
   readonly caller: AboutCaller;
   readonly matchedRules: readonly string[];
-  /** Grants that a matching rule did not give, and why. */
+  /** Grants that a matching rule did not give, claims that a JWT does not have, and why. */
   readonly leftOut: readonly LeftOut[];
-  readonly format: TokenFormat;
+  readonly format: IssuedFormat;
+  /** Why, where it was left to `auto`. */
+  readonly auto?: AutoReason;
   readonly ttlMs: number;
   readonly resources: number;
   readonly keyName: string;

@@ -7,12 +7,16 @@
  */
 import type { AuthDefinition } from './config.ts';
 import type { ConfigProblem } from './config-problem.ts';
+import { type FurtherParts, prepareFurtherFormats } from './further-formats.ts';
 import { lintPolicy } from './policy/lint.ts';
 import type { LintFinding } from './policy/lint-finding.ts';
 import { resolveConfig } from './resolve-config.ts';
 import type { Environment } from './settings.ts';
 
-const PLACEHOLDERS = { ABLY_AUTH_SESSION_SECRET: 'placeholder-while-building-no-secret-is-needed' };
+const PLACEHOLDERS = {
+  ABLY_AUTH_SESSION_SECRET: 'placeholder-while-building-no-secret-is-needed',
+  ABLY_AUTH_EMBEDDED_SECRET: 'another-placeholder-no-secret-is-needed',
+};
 
 export interface ConfigCheck {
   readonly problems: readonly ConfigProblem[];
@@ -37,7 +41,18 @@ export function checkConfig(definition: AuthDefinition, env: Environment): Confi
   }
   const resolution = resolveConfig(definition, checked);
   if (!resolution.ok) return { problems: resolution.problems, findings: [] };
+  const { hasFurtherFormats } = resolution.auth;
+  const { problems } = hasFurtherFormats ? prepareFurtherFormats(resolution.auth, onlyChecking(checked)) : NONE;
+  if (problems.length > 0) return { problems, findings: [] };
   return { problems: [], findings: lintPolicy(definition.build(checked)) };
+}
+
+const NONE = { problems: [] };
+
+/** Whether Ably can be called is known where the function runs. */
+function onlyChecking(env: Environment): FurtherParts {
+  const requestToken = (): Promise<never> => Promise.reject(new Error('Nothing is issued here'));
+  return { env, ably: { requestToken }, nowMs: Date.now };
 }
 
 /** The environment, with something in the place of each secret that a config needs in order to be looked at. */

@@ -9,6 +9,8 @@ import type { GrantsChoice } from './grants/remembering.ts';
 import type { Requestable } from './grants/requestable.ts';
 import type { IdentitySource } from './identity/identity.ts';
 import type { OnExcessRequest } from './policy/compile-policy.ts';
+import type { EmbeddedJwtOptions } from './policy/embedded-options.ts';
+import type { JwtExtras } from './policy/jwt-extras.ts';
 import type { Rule } from './policy/rule.ts';
 import type { OnStoreOutage } from './revocation/gate.ts';
 import type { Environment } from './settings.ts';
@@ -49,6 +51,10 @@ export interface AuthConfig {
   readonly grants?: GrantsChoice;
   /** Default: `ABLY_AUTH_TOKEN_FORMAT`, else `token-request`. */
   readonly tokenFormat?: TokenFormat;
+  /** What every JWT says beside the rights. A rule's own comes first, claim by claim. A format that loses it is an error. */
+  readonly jwt?: JwtExtras;
+  /** The app's own JWT around the credential, where the format is `embedded-jwt`. */
+  readonly embeddedJwt?: EmbeddedJwtOptions;
   /** From a minute to 24 hours. Default: `ABLY_AUTH_TTL`, else `1h`. Ably advises against less than 10 minutes. */
   readonly ttl?: Duration;
   /**

@@ -14,6 +14,7 @@ import { AuthFailure } from './errors.ts';
 import { type HealthReport, type KeyHealth, keyHealth, MISCONFIGURED } from './health.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import type { KeySource } from './keys/key-source.ts';
+import { checkFurtherFormats, furtherFormatsOf } from './load-further-formats.ts';
 import type { Records } from './records.ts';
 import { type Resolution, type ResolvedAuth, resolveConfig } from './resolve-config.ts';
 import type { Environment } from './settings.ts';
@@ -47,12 +48,17 @@ export interface EndpointParts {
 }
 
 export interface ConfiguredEndpoint extends AuthEndpoint {
-  /** Empty when the endpoint can serve. */
+  /** Those that are known at once. Empty when the endpoint can serve, as far as these say. */
   readonly problems: readonly ConfigProblem[];
   /** The name of the store in use, if any. */
   readonly storeName?: string;
   /** How it is doing, as far as that is known without asking anybody. */
   health(): HealthReport;
+  /**
+   * All of them, with those of formats and claims that only some configs use, whose code is loaded meanwhile. Whoever
+   * starts a server waits for it; a request does so anyway. Never rejects.
+   */
+  readonly allProblems: Promise<readonly ConfigProblem[]>;
 }
 
 export function configureEndpoint(parts: EndpointParts): ConfiguredEndpoint {
@@ -60,13 +66,19 @@ export function configureEndpoint(parts: EndpointParts): ConfiguredEndpoint {
   const prepared = preparePorts(parts);
   if (!prepared.ok) {
     const { problems, cors } = prepared;
-    return Object.freeze({ problems, health: () => MISCONFIGURED, handle: answerMisconfigured(cors) });
+    return Object.freeze({
+      problems,
+      allProblems: Promise.resolve(problems),
+      health: () => MISCONFIGURED,
+      handle: answerMisconfigured(cors),
+    });
   }
   const { auth, ports, storeName, health } = prepared;
   return Object.freeze({
     problems: [],
     ...(storeName !== undefined && { storeName }),
     health,
+    allProblems: checkFurtherFormats(ports.furtherFormats, ports.onEvent),
     ...createEndpoint(auth, ports),
   });
 }
@@ -108,10 +120,11 @@ export function preparePorts(parts: EndpointParts): PreparedPorts {
   const { clock: mode } = resolution.auth;
   const clock = mode !== 'local' && parts.ably && openClock({ mode, ably: parts.ably, nowMs, onEvent });
   const { ably, offsetMs, health = () => ({ mode }) } = clock || { ably: parts.ably };
+  const furtherFormats = furtherFormatsOf(resolution.auth, { env, ably, nowMs });
   return {
     ok: true,
     auth: resolution.auth,
-    ports: { keys, records, ably, onEvent, nowMs, offsetMs },
+    ports: { keys, records, ably, furtherFormats, onEvent, nowMs, offsetMs },
     storeName: store?.name,
     health: () => ({ status: 'ok', key, clock: health(), ...(store && { store: store.name }) }),
   };

@@ -12,7 +12,7 @@
 interface FailureKind {
   readonly status: 400 | 401 | 403 | 405 | 500 | 503;
   /** Ably's code (ably-common, `protocol/errors.json`). */
-  readonly code: 40000 | 40101 | 40160 | 40300 | 40500 | 50000;
+  readonly code: 40000 | 40101 | 40160 | 40300 | 40500 | 42910 | 50000;
   readonly message: string;
   readonly retryAfterSeconds?: number;
 }
@@ -98,6 +98,11 @@ export const FAILURES = {
     code: 40300,
     message: 'This identity cannot be used as a clientId.',
   },
+  'unfit-revocation-key': {
+    status: 403,
+    code: 40300,
+    message: 'This identity belongs to no group that can be revoked.',
+  },
   'cross-site': {
     status: 403,
     code: 40300,
@@ -132,6 +137,18 @@ export const FAILURES = {
     code: 50000,
     message: 'Revoked a moment ago. Ask again.',
     retryAfterSeconds: 2,
+  },
+  'ably-unavailable': {
+    status: 503,
+    code: 50000,
+    message: 'Ably cannot be asked for a token at the moment.',
+    retryAfterSeconds: 5,
+  },
+  'ably-limit': {
+    status: 401,
+    code: 42910,
+    message: 'Too many tokens are asked for at the moment.',
+    retryAfterSeconds: 30,
   },
   misconfigured: {
     status: 503,

@@ -66,6 +66,12 @@ export const MAX_CROSSED_RESOURCES = 1_000;
 /** Elements of a list that a channel template expands to (S6, ours). */
 export const MAX_TEMPLATE_LIST_ELEMENTS = 100;
 
+/** A revocation key, in UTF-8. Ably documents no limit; it rides in every token of the group (ours). */
+export const MAX_REVOCATION_KEY_BYTES = 256;
+
+/** An Ably token: the longest literal that Ably documents (docs/api/rest-api, "Token string length"). */
+export const MAX_ABLY_TOKEN_CHARS = 343;
+
 /** A session secret, in bytes: the size of the hash that it keys (RFC 2104 section 3). */
 export const MIN_SESSION_SECRET_BYTES = 32;
 

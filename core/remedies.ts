@@ -25,6 +25,8 @@ export const REMEDIES: Readonly<Record<FailureReason, string>> = {
   'no-rule': 'Add a rule that matches this identity. If one should have, see the left-out grants in the log.',
   'foreign-client-id': 'Leave clientId out, or send the one that the policy grants.',
   'unfit-client-id': 'A clientId is 1 to 256 bytes of UTF-8 without control characters, line separators or "*".',
+  'unfit-revocation-key':
+    'Give the template of revocationKey a claim that this identity has, as text of at most 256 bytes.',
   'cross-site': 'Add the exact origin to ABLY_AUTH_ALLOWED_ORIGINS.',
   'key-unavailable': 'See the detail in the log: the Ably API key could not be read.',
   'identity-provider-unavailable':
@@ -34,7 +36,10 @@ export const REMEDIES: Readonly<Record<FailureReason, string>> = {
   'store-unavailable':
     'See the detail in the log: the store could not be read. Whether to refuse or to serve meanwhile is onStoreOutage.',
   'just-revoked': 'Nothing: the client asks again. If it stays, the clock of the function is behind; see its skew.',
-  misconfigured: 'See the list of configuration problems that was logged when this instance started.',
+  'ably-unavailable': 'See the detail in the log: Ably did not answer. The other formats need no answer.',
+  'ably-limit': 'Ably’s limit of token requests is reached. A JWT makes none; a longer ttl makes fewer.',
+  misconfigured:
+    'See the detail in the log, or the list of problems that was logged when this instance started. What a code of Ably’s means is at https://help.ably.io/error/ and the code.',
   'credential-too-large':
     'Grant fewer or broader channel patterns to this identity; a TokenRequest has room for more than a JWT.',
   internal: 'This is a bug. Look the request id up in the log.',

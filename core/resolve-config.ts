@@ -32,6 +32,10 @@ export interface ResolvedAuth extends Policies {
   readonly store: RecordStore | undefined;
   readonly onStoreOutage: OnStoreOutage;
   readonly docsBaseUrl: string | undefined;
+  /** What the deployer wrote, for further-formats.ts. */
+  readonly written: AuthConfig;
+  /** Whether credentials can be anything else than TokenRequests and plain JWTs. */
+  readonly hasFurtherFormats: boolean;
 }
 
 export type Resolution =
@@ -43,11 +47,13 @@ export function resolveConfig(definition: AuthDefinition, env: Environment): Res
   const settings = readCoreSettings(env, problems);
   const config = buildConfig(definition, env, problems);
   if (!config || !areSources(config.sources, problems)) return { ok: false, problems };
+  const policies = resolvePolicies(config, problems);
+  const defaults = resolveDefaults(config, settings, problems);
   const auth: ResolvedAuth = {
     sources: config.sources,
-    ...resolvePolicies(config, problems),
+    ...policies,
     grants: resolveGrants(config, env, problems),
-    defaults: resolveDefaults(config, settings, problems),
+    defaults,
     cors: resolveCors(corsWishes(config, settings), problems),
     ttlJitter: readJitter(config.ttlJitter, problems),
     clock: readClockMode(config.clock, problems),
@@ -55,6 +61,8 @@ export function resolveConfig(definition: AuthDefinition, env: Environment): Res
     store: config.store,
     onStoreOutage: config.onStoreOutage ?? 'closed',
     docsBaseUrl: config.docsBaseUrl,
+    written: config,
+    hasFurtherFormats: hasFurtherFormats(config, policies, defaults),
   };
   checkSources(config.sources, problems);
   return problems.length === 0 ? { ok: true, auth } : { ok: false, problems };
@@ -123,6 +131,16 @@ function readJitter(jitter: number | undefined, problems: ConfigProblem[]): numb
     fix: 'Write 0.1, or leave it out',
   });
   return 0;
+}
+
+function hasFurtherFormats({ jwt }: AuthConfig, { policy, shadow }: Policies, defaults: SettleDefaults): boolean {
+  return (
+    jwt !== undefined ||
+    [defaults, ...policy.rules, ...(shadow?.rules ?? [])].some((named) => {
+      const { format = 'jwt', ...rule } = named;
+      return (format !== 'jwt' && format !== 'token-request') || ('jwt' in rule && (rule.jwt || rule.confidential));
+    })
+  );
 }
 
 function corsWishes(config: AuthConfig, settings: CoreSettings): CorsWishes {

@@ -27,11 +27,12 @@ export const SETTINGS = {
   ABLY_AUTH_JWKS_URL: 'where the issuer’s keys are, when it has no `/.well-known/openid-configuration`',
   ABLY_AUTH_ALLOWED_ORIGINS: 'exact origins that may call from a browser, comma-separated',
   ABLY_AUTH_CORS: '`function` (default), or `platform` when a gateway writes the CORS headers',
-  ABLY_AUTH_TOKEN_FORMAT: '`token-request` (default) or `jwt`',
+  ABLY_AUTH_TOKEN_FORMAT: '`token-request` (default), `jwt`, `ably-token`, `embedded-jwt` or `auto`',
   ABLY_AUTH_TTL: 'how long a token lives, `15m`, `1h` (default); a minute to 24 hours',
   ABLY_AUTH_SESSION_SECRET: 'signs session cookies; 32 bytes or more; `new,old` while rotating',
   ABLY_AUTH_STORE:
     'where what must be remembered is kept: `memory`, `dynamodb:<table>`, `redis://…`, `rediss://…` or `netlify-blobs:<name>`',
+  ABLY_AUTH_EMBEDDED_SECRET: 'signs, or encrypts, the outer JWT of `embedded-jwt`; 32 bytes or more',
   ABLY_AUTH_LOG: '`json` (default), `pretty` or `silent`',
   ABLY_ENDPOINT: 'another Ably-compatible service, host name only',
   ABLY_PORT: 'its port',

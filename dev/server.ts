@@ -94,7 +94,7 @@ export async function startDevServer({ definition, env, print }: DevServerOption
       (key) => ({ keyName: key.name, keyProblems: [] }),
       (error: unknown) => ({ keyName: '', keyProblems: keyProblem(error) }),
     );
-    const all = [...problems, ...endpoint.problems, ...keyProblems];
+    const all = [...problems, ...(await endpoint.allProblems), ...keyProblems];
     if (all.length > 0) throw new CannotStart(all);
     for (const finding of lintPolicy(definition.build(env))) print(describeFinding(finding));
 

@@ -30,7 +30,7 @@ const { endpoint, notice } = composeEndpoint({
   createEndpoint: beside.createEndpoint,
   logProblems: onLambda,
 });
-problems.push(...endpoint.problems);
+problems.push(...(await endpoint.allProblems));
 
 if (!address || (problems.length > 0 && !onLambda)) {
   stop(['Not started:', ...problems.map((problem) => `- ${describeProblem(problem)}`)]);

@@ -8,7 +8,9 @@
 import type { Capability } from '../capability/capability.ts';
 import type { Remember } from '../identity/identity.ts';
 import { decideClientId } from '../policy/decide.ts';
-import { evaluate } from '../policy/evaluate.ts';
+import { type Evaluation, evaluate } from '../policy/evaluate.ts';
+import type { SettleDefaults } from '../policy/settle.ts';
+import type { TokenFormat } from '../token/settled-params.ts';
 import { askChecks, type Check, type CheckResult } from './ask-checks.ts';
 import { concludeAsked } from './conclude-asked.ts';
 import { capabilityOf, fitCredential } from './fit-credential.ts';
@@ -68,7 +70,7 @@ export async function extendRights(grants: ResolvedGrants, rights: RightsRequest
   let added = approvedBy(first, results);
   const fitted = (): readonly RememberedGrant[] =>
     fitCredential([...renewed, ...known, ...added], {
-      ...{ base, clientId, format: evaluation.format ?? defaults.format },
+      ...{ base, clientId, format: formatOf(evaluation, defaults) },
       requested: wishes.requestedCapability,
     });
   const unchecked = new Set(asked);
@@ -101,6 +103,12 @@ export async function extendRights(grants: ResolvedGrants, rights: RightsRequest
 }
 
 /** What is approved need not be asked again by the request that tries again; whether it can be kept does not matter now. */
+/** `auto` is a JWT for whoever can be given nothing else (further-formats.ts). */
+function formatOf({ format, matched }: Evaluation, defaults: SettleDefaults): TokenFormat {
+  const named = format ?? defaults.format;
+  return named === 'auto' && (defaults.revocable || matched.some(({ jwt }) => jwt)) ? 'jwt' : named;
+}
+
 async function keepProgress(
   memory: GrantMemory,
   known: readonly RememberedGrant[],

@@ -33,11 +33,7 @@ export function fitCredential(
 ): readonly RememberedGrant[] {
   const narrowed = (capability: Capability): Capability =>
     requested === undefined ? capability : intersect(capability, requested);
-  const total =
-    format === 'jwt'
-      ? Math.floor((MAX_JWT_BYTES - REST_OF_JWT_BYTES) * 0.75)
-      : MAX_TOKEN_JSON_BYTES - REST_OF_JSON_BYTES;
-  const room = total - Buffer.byteLength(JSON.stringify(clientId));
+  const room = roomIn(format) - Buffer.byteLength(JSON.stringify(clientId));
   const wanted = narrowed(capabilityOf(grants));
   const granted = narrowed(base);
   if (bytesOf(union(granted, wanted)) <= room) return grants;
@@ -51,6 +47,15 @@ export function fitCredential(
     fitting.unshift(grant);
   }
   return fitting;
+}
+
+/** `auto` becomes a TokenRequest where a JWT has no room. */
+function roomIn(format: TokenFormat): number {
+  const inJwt = (MAX_JWT_BYTES - REST_OF_JWT_BYTES) * 0.75;
+  if (format === 'jwt') return Math.floor(inJwt);
+  // One JWT within the other, and its own claims beside it.
+  if (format === 'embedded-jwt') return Math.floor((inJwt - REST_OF_JWT_BYTES) * 0.75);
+  return MAX_TOKEN_JSON_BYTES - REST_OF_JSON_BYTES;
 }
 
 export function capabilityOf(grants: readonly RememberedGrant[]): Capability {

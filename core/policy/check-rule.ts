@@ -27,15 +27,18 @@ const PARTS = {
   clientId: (value, path, check) => {
     if (value !== false) check.text(value, path, 'a text or false');
   },
-  wildcardClientId: (value, path, check) => {
-    if (value !== true) check.report(path, `it is ${excerpt(value)}`, 'Write true, or leave it out');
-  },
+  wildcardClientId: isTrue,
   ttl: (value, path, check) => {
     if (typeof value === 'string' && /^[0-9]{1,9}[smhd]$/.test(value)) return;
     check.report(path, `${excerpt(value)} is not a duration`, 'Write "900s", "15m" or "1h"');
   },
   format: (value, path, check) => check.oneOf(value, path, TOKEN_FORMATS),
   mayRevoke: (value, path, check) => check.oneOf(value, path, ['self', 'anyone']),
+  // What is in it is looked at by compile-extras.ts, which only those who use it load.
+  jwt: (value, path, check) => {
+    if (!isObject(value)) check.report(path, `it is ${excerpt(value)}`, 'Write an object, {...}');
+  },
+  confidential: isTrue,
 } as const satisfies Record<string, PartCheck>;
 
 type PartCheck = (value: unknown, path: string, check: ShapeCheck, form: PolicyForm) => void;
@@ -53,15 +56,9 @@ export function checkRule(
   form: PolicyForm = 'typescript',
 ): ReadonlySet<RulePart> {
   const fit = new Set<RulePart>();
-  const optional = [
-    'when',
-    'clientId',
-    'wildcardClientId',
-    'ttl',
-    'format',
-    'mayRevoke',
-    ...(form === 'json' ? [] : ['lookup']),
-  ];
+  const optional = Object.keys(PARTS).filter(
+    (part) => part !== 'name' && part !== 'grant' && (part !== 'lookup' || form !== 'json'),
+  );
   if (!check.object(rule, path, ['name', 'grant'], optional)) return fit;
   for (const part of Object.keys(PARTS) as RulePart[]) {
     const value = rule[part];
@@ -69,6 +66,10 @@ export function checkRule(
     if (check.adding(() => PARTS[part](value, `${path}.${part}`, check, form))) fit.add(part);
   }
   return fit;
+}
+
+function isTrue(value: unknown, path: string, check: ShapeCheck): void {
+  if (value !== true) check.report(path, `it is ${excerpt(value)}`, 'Write true, or leave it out');
 }
 
 function checkWhen(when: unknown, path: string, check: ShapeCheck, form: PolicyForm): void {

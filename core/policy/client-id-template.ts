@@ -14,9 +14,13 @@ export function clientIdFromTemplate(
   prefix: string,
   claims: Readonly<Record<string, unknown>>,
 ): string | undefined {
-  const clientId =
-    prefix + (template.placeholders.length > 1 ? fromSegments(template, claims) : fromOne(template, claims));
+  const clientId = prefix + textFromTemplate(template, claims);
   return clientId.length > prefix.length && isFitClientId(clientId) ? clientId : undefined;
+}
+
+/** The text that a template gives, or an empty one when a claim is missing, is a list or is not fit to be a part of it. */
+export function textFromTemplate(template: Template, claims: Readonly<Record<string, unknown>>): string {
+  return template.placeholders.length > 1 ? fromSegments(template, claims) : fromOne(template, claims);
 }
 
 function fromSegments(template: Template, claims: Readonly<Record<string, unknown>>): string {

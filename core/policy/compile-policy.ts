@@ -11,6 +11,7 @@ import type { TokenFormat } from '../token/settled-params.ts';
 import { readTokenFormat, readTtlMs } from '../token/token-options.ts';
 import { checkRule, type RulePart } from './check-rule.ts';
 import { type CompiledGrants, compileGrants, NO_GRANTS } from './compile-grant.ts';
+import type { JwtExtras } from './jwt-extras.ts';
 import { type CompiledMatch, compileMatch, coversAnonymous, kindsOf, matchOf, unreadableClaimPaths } from './match.ts';
 import type { Condition, Lookup, Match, MayRevoke, Rule } from './rule.ts';
 import { createShapeCheck } from './shape-check.ts';
@@ -31,6 +32,9 @@ export interface CompiledRule {
   readonly ttlMs: number | undefined;
   readonly format: TokenFormat | undefined;
   readonly mayRevoke: MayRevoke | undefined;
+  /** As written: read by those who issue other credentials than TokenRequests and plain JWTs. */
+  readonly jwt: JwtExtras | undefined;
+  readonly confidential: boolean;
 }
 
 /** What happens to a client that asks for more than it is granted. */
@@ -110,6 +114,8 @@ function compileRule(rule: Rule, fit: ReadonlySet<RulePart>, setting: string, pr
     ttlMs: fit.has('ttl') && ttl !== undefined ? readTtlMs(ttl, `${setting}.ttl`, problems) : undefined,
     format: fit.has('format') && format ? readTokenFormat(format, `${setting}.format`, problems) : undefined,
     mayRevoke: fit.has('mayRevoke') ? compileMayRevoke(rule, setting, problems) : undefined,
+    jwt: fit.has('jwt') ? rule.jwt : undefined,
+    confidential: fit.has('confidential'),
   };
 }
 

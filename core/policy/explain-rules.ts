@@ -29,8 +29,8 @@ export interface ExplainedRule {
   readonly because?: string;
   readonly grants: readonly ExplainedGrant[];
   readonly leftOut: readonly LeftOut[];
-  /** What it decided as the first matching rule to name one. */
-  readonly decides: readonly ('clientId' | 'wildcardClientId' | 'ttl' | 'format')[];
+  /** What it decided as the first matching rule to name one, or took part in. */
+  readonly decides: readonly ('clientId' | 'wildcardClientId' | 'ttl' | 'format' | 'jwt')[];
 }
 
 export function explainRules(
@@ -82,5 +82,7 @@ function decidedBy(rule: CompiledRule, matched: readonly CompiledRule[]): Explai
     ...(rule.wildcardClientId ? (['wildcardClientId'] as const) : []),
     ...(first(({ ttlMs }) => ttlMs !== undefined) ? (['ttl'] as const) : []),
     ...(first(({ format }) => format !== undefined) ? (['format'] as const) : []),
+    // Claim by claim; which of two rules decided one of them is not told.
+    ...(rule.jwt ? (['jwt'] as const) : []),
   ];
 }

@@ -3,12 +3,19 @@
  */
 import { FAILURES } from '../errors.ts';
 import { REMEDIES } from '../remedies.ts';
+import type { AutoReason } from '../token/issue.ts';
 import type { ExplainedOutcome, Explanation } from './explain.ts';
 import type { ExplainedAnswer } from './explain-answer.ts';
 import type { ExplainedGrant, ExplainedRule } from './explain-rules.ts';
 
 /** Resources of one grant that are shown before "and 97 more". */
 const SHOWN = 5;
+
+const AUTO: Readonly<Record<AutoReason, string>> = {
+  fits: 'a JWT has room',
+  'too-large': 'a JWT would be too large',
+  confidential: 'a rule says confidential',
+};
 
 /** Several lines, without a line break at the end. Holds claim values. */
 export function describeExplanation({ identity, rules, outcome, answer }: Explanation): string {
@@ -40,9 +47,14 @@ function describeGrant({ grant, resources, operations, cutByKey }: ExplainedGran
 function describeOutcome(outcome: ExplainedOutcome): readonly string[] {
   switch (outcome.kind) {
     case 'issued': {
-      const { format, ttlMs, clientId, bytes, capability } = outcome;
+      const { format, auto, ttlMs, clientId, bytes, capability, claims } = outcome;
       const name = clientId === undefined ? 'no clientId' : `clientId ${JSON.stringify(clientId)}`;
-      return [`gets    ${format}, ${ttlMs / 1000} s, ${name}, ${bytes} bytes`, `        ${capability}`];
+      const chosen = auto === undefined ? format : `${format} (auto: ${AUTO[auto]})`;
+      return [
+        `gets    ${chosen}, ${ttlMs / 1000} s, ${name}, ${bytes} bytes`,
+        `        ${capability}`,
+        ...Object.entries(claims ?? {}).map(([claim, value]) => `        ${claim}: ${JSON.stringify(value)}`),
+      ];
     }
     case 'refused': {
       const { reason, status, detail } = outcome;

@@ -5,19 +5,24 @@
  * For the person who wrote the policy, on a machine of theirs: unlike an event it holds claim values. Sends nothing,
  * changes nothing; functions of the policy are really called.
  */
+
+import type { AblyApi } from '../ably.ts';
 import { canonicalCapability } from '../capability/canonical.ts';
 import type { AuthConfig, AuthDefinition } from '../config.ts';
 import type { ConfigProblem } from '../config-problem.ts';
 import { AuthFailure, type FailureReason } from '../errors.ts';
+import type { FurtherFormats } from '../further-formats.ts';
 import type { Identity, IdentitySource } from '../identity/identity.ts';
 import { keepReserved, reservedPrefixes } from '../identity/reserved-prefix.ts';
 import { ApiKey } from '../keys/api-key.ts';
+import { MAX_ABLY_TOKEN_CHARS } from '../limits.ts';
+import { furtherFormatsOf } from '../load-further-formats.ts';
 import { type ResolvedAuth, resolveConfig } from '../resolve-config.ts';
 import type { Environment } from '../settings.ts';
-import { issueCredential } from '../token/issue.ts';
-import type { TokenFormat } from '../token/settled-params.ts';
+import { type AutoReason, issueSigned } from '../token/issue.ts';
+import type { IssuedFormat } from '../token/settled-params.ts';
 import { conclude, type Decision } from './decide.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, type LeftOut } from './evaluate.ts';
 import { type ExplainedAnswer, explainAnswer, type Question } from './explain-answer.ts';
 import { type ExplainedRule, explainRules } from './explain-rules.ts';
 import { type Answers, lookUp, NO_ANSWERS } from './look-up.ts';
@@ -49,7 +54,11 @@ export type ExplainedOutcome =
       /** Absent: an anonymous token. */
       readonly clientId?: string;
       readonly ttlMs: number;
-      readonly format: TokenFormat;
+      readonly format: IssuedFormat;
+      /** Why, where it was left to `auto`. */
+      readonly auto?: AutoReason;
+      /** What a JWT says beside the rights. */
+      readonly claims?: Readonly<Record<string, string | number | boolean>>;
       /** Of the credential, signed with a stand-in for the key, whose name may differ by a few bytes. */
       readonly bytes: number;
     }
@@ -85,8 +94,13 @@ export async function explainPolicy(
     return { ...about, rules: [], outcome: { kind: 'misconfigured', problems: resolution.problems } };
   }
   const { auth } = resolution;
-  const tried = await tryDecision(auth, identity, wishes, nowMs);
-  const evaluation = evaluate(auth.policy, identity, tried.answers);
+  const ably = standInForAbly(nowMs);
+  const furtherFormats = await furtherFormatsOf(auth, { env, ably, nowMs: () => nowMs })?.();
+  const { problems = [] } = furtherFormats ?? {};
+  if (problems.length > 0) return { ...about, rules: [], outcome: { kind: 'misconfigured', problems } };
+  const tried = await tryDecision(auth, identity, wishes, furtherFormats, nowMs);
+  const evaluated = evaluate(auth.policy, identity, tried.answers);
+  const evaluation = { ...evaluated, leftOut: [...evaluated.leftOut, ...tried.leftOut] };
   return {
     ...about,
     rules: explainRules(rules, auth.policy, evaluation, identity, tried.answers),
@@ -100,6 +114,8 @@ export async function explainPolicy(
 interface TriedDecision {
   readonly answers: Answers;
   readonly outcome: ExplainedOutcome;
+  /** Claims that a JWT was to have and has not. */
+  readonly leftOut: readonly LeftOut[];
   /** Absent when there is none. */
   readonly decision?: Decision;
 }
@@ -108,6 +124,7 @@ async function tryDecision(
   auth: ResolvedAuth,
   identity: Identity,
   wishes: Wishes,
+  furtherFormats: FurtherFormats | undefined,
   nowMs: number,
 ): Promise<TriedDecision> {
   const { policy, defaults, sources } = auth;
@@ -119,21 +136,44 @@ async function tryDecision(
     answers = await lookUp(policy, identity);
     decision = conclude(policy, evaluate(policy, identity, answers), identity, prefix, wishes);
     keepReserved(reservedPrefixes(sources), decision.clientId, identity.source);
-    const { format, params } = settle(decision, identity, wishes, standIn.name, defaults, nowMs);
-    const { body } = issueCredential(standIn, format, params, nowMs);
-    const { capability, clientId, ttlMs } = params;
+    const settled = settle(decision, identity, wishes, standIn.name, defaults, nowMs);
+    const { credential, params, leftOut, auto } = furtherFormats
+      ? await furtherFormats.issue({
+          apiKey: standIn,
+          identity,
+          wishes,
+          decision,
+          settled,
+          defaults,
+          nowMs,
+          aheadMs: 0,
+        })
+      : issueSigned(standIn, settled, nowMs);
+    const { capability, clientId, ttlMs, extras } = params;
     const outcome: ExplainedOutcome = {
-      ...{ kind: 'issued', capability: canonicalCapability(capability), ttlMs, format },
+      ...{ kind: 'issued', capability: canonicalCapability(capability), ttlMs, format: credential.format },
+      ...(auto && { auto }),
+      ...(extras && { claims: Object.fromEntries(extras) }),
       ...(clientId !== undefined && { clientId }),
-      bytes: Buffer.byteLength(body),
+      bytes: Buffer.byteLength(credential.body),
     };
-    return { answers, outcome, decision };
+    return { answers, outcome, decision, leftOut };
   } catch (error) {
     if (!(error instanceof AuthFailure)) throw error;
     const { reason, kind, detail } = error;
     const outcome = { kind: 'refused', reason, status: kind.status, ...(detail !== undefined && { detail }) } as const;
-    return { answers, outcome };
+    return { answers, outcome, leftOut: [] };
   }
+}
+
+/** Nothing is asked of Ably: a token as long as Ably's ever are, with the rights that were asked for. */
+function standInForAbly(nowMs: number): Pick<AblyApi, 'requestToken'> {
+  return {
+    requestToken: async ({ ttl = 0, capability = '', clientId }) => ({
+      ...{ token: 'x'.repeat(MAX_ABLY_TOKEN_CHARS), issued: nowMs, expires: nowMs + ttl, capability },
+      ...(clientId !== undefined && { clientId }),
+    }),
+  };
 }
 
 function completed(caller: ExplainedCaller, sources: readonly IdentitySource[]): Identity {

@@ -6,6 +6,7 @@
  */
 import type { ConfigProblem } from '../config-problem.ts';
 import { checkRule } from './check-rule.ts';
+import { compileExtras } from './compile-extras.ts';
 import { compilePolicy } from './compile-policy.ts';
 import { parsePolicyText } from './json-text.ts';
 import type { Rule } from './rule.ts';
@@ -30,7 +31,10 @@ export function readJsonPolicy(text: string, setting: string, problems: ConfigPr
   if (!check.list(value.rules, 'rules')) return undefined;
 
   const fits = value.rules.map((rule, index) =>
-    check.adding(() => void checkRule(rule, `rules[${index}]`, check, 'json')),
+    check.adding(() => {
+      const fit = checkRule(rule, `rules[${index}]`, check, 'json');
+      if (fit.has('jwt')) compileExtras((rule as Rule).jwt ?? {}, `rules[${index}].jwt`, problems);
+    }),
   );
   if (problems.length === problemsBefore) return value.rules as readonly Rule[];
   // The others are looked at all the same, each in its own place, so that everything is mended in one go.

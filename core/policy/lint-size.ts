@@ -21,7 +21,7 @@ export function lintSize(
   at: string,
   report: Report,
 ): void {
-  const asJwt = policy.rules.some(({ format }) => (format ?? tokenFormat) === 'jwt');
+  const asJwt = policy.rules.some(({ format }) => /jwt$/.test(format ?? tokenFormat ?? ''));
   if (!asJwt) return;
   const capability = unionAll(
     policy.rules.flatMap(({ grants: { fixed, templates } }) => [
@@ -33,5 +33,5 @@ export function lintSize(
   const bytes = Buffer.byteLength(JSON.stringify(canonicalCapability(capability)));
   if (bytes <= MAX_CAPABILITY_BYTES) return;
   const finding = `a caller whom every rule covers needs ${bytes} bytes of capability; a JWT has room for ${MAX_CAPABILITY_BYTES}`;
-  report('warning', at, finding, 'Grant fewer, broader patterns, or use the format token-request');
+  report('warning', at, finding, 'Grant fewer, broader patterns, or use the format token-request or auto');
 }

@@ -2,13 +2,14 @@
  * What a rule is: plain data, so that a policy written as JSON is the same object as one written in TypeScript. Two
  * functions are the escape that JSON lacks, a condition and a look-up; what is granted stays data all the same.
  *
- * Grants of all matching rules add up; nothing is granted by default. Of `clientId`, `ttl` and `format` the first
- * matching rule that names one decides.
+ * Grants of all matching rules add up; nothing is granted by default. Of `clientId`, `ttl`, `format` and each claim of
+ * `jwt` the first matching rule that names it decides.
  */
 import type { Operation } from '../capability/operations.ts';
 import type { Duration } from '../duration.ts';
 import type { Identity, IdentityKind } from '../identity/identity.ts';
 import type { TokenFormat } from '../token/settled-params.ts';
+import type { JwtExtras } from './jwt-extras.ts';
 import type { PresetName } from './presets.ts';
 
 export interface Rule {
@@ -46,6 +47,10 @@ export interface Rule {
    * Never for callers whom anybody can be. Default: nobody's.
    */
   readonly mayRevoke?: MayRevoke;
+  /** What only a JWT can say: user claims, publishing rates, a group to revoke by. A format that loses it is an error. */
+  readonly jwt?: JwtExtras;
+  /** Under the format `auto`: the rights are not to be read in a token that travels, so a TokenRequest is issued. */
+  readonly confidential?: true;
 }
 
 export type MayRevoke = 'self' | 'anyone';

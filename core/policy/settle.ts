@@ -27,7 +27,10 @@ export interface Settled {
   readonly params: SettledParams;
 }
 
-/** @throws AuthFailure `session-ending` (401) when less than a minute would be left */
+/**
+ * @param format in place of the one that the rules or the config name
+ * @throws AuthFailure `session-ending` (401) when less than a minute would be left
+ */
 export function settle(
   decision: Decision,
   identity: Identity,
@@ -35,9 +38,9 @@ export function settle(
   keyName: string,
   defaults: SettleDefaults,
   nowMs: number,
+  format = decision.evaluation.format ?? defaults.format,
 ): Settled {
   const { evaluation, capability, clientId, wildcardClientId } = decision;
-  const format = evaluation.format ?? defaults.format;
   const granted = Math.min(
     evaluation.ttlMs ?? defaults.ttlMs,
     defaults.revocable ? MAX_REVOCABLE_TTL_MS : MAX_TTL_MS,

@@ -14,9 +14,14 @@ export interface SettledParams {
   readonly ttlMs: number;
   /** Never empty (S4). */
   readonly capability: Capability;
+  /** Further claims, by their full names. Only an Ably JWT can carry them. */
+  readonly extras?: ReadonlyMap<string, string | number | boolean>;
 }
 
-/** Which credential is issued. */
-export type TokenFormat = 'token-request' | 'jwt';
+/** Which credential is issued: what each can carry, and who sees what of it, is in docs/formats.md. */
+export type IssuedFormat = 'token-request' | 'jwt' | 'ably-token' | 'embedded-jwt';
 
-export const TOKEN_FORMATS: readonly TokenFormat[] = ['token-request', 'jwt'];
+/** As a config names it: `auto` is a JWT, unless it would be too large or the rights are confidential. */
+export type TokenFormat = IssuedFormat | 'auto';
+
+export const TOKEN_FORMATS: readonly TokenFormat[] = ['token-request', 'jwt', 'ably-token', 'embedded-jwt', 'auto'];

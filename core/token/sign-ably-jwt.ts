@@ -27,6 +27,7 @@ export function signAblyJwt(apiKey: ApiKey, params: SettledParams, nowMs: number
     // A string that holds JSON. Left out, it would mean everything the key can do (S4).
     'x-ably-capability': canonicalCapability(params.capability),
     ...(params.clientId !== undefined && { 'x-ably-clientId': params.clientId }),
+    ...(params.extras && Object.fromEntries(params.extras)),
   };
   const signingInput = `${base64urlJson(header)}.${base64urlJson(claims)}`;
   return `${signingInput}.${apiKey.hmacSha256(signingInput, 'base64url')}`;

@@ -31,6 +31,7 @@ export interface SigningMoment {
  */
 export function signTokenRequest(apiKey: ApiKey, params: SettledParams, moment: SigningMoment): TokenRequest {
   checkSignable(params);
+  if (params.extras?.size) throw new Error('Refusing to sign: extras are for a JWT');
   const nonce = moment.nonce ?? randomUUID();
   if (!isFitNonce(nonce)) throw new Error('Refusing to sign: the nonce is not fit');
   if (!Number.isFinite(moment.timestampMs)) throw new Error('Refusing to sign: the timestamp is not a time');

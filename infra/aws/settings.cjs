@@ -25,6 +25,12 @@ const FROM_ENVIRONMENT = {
   ABLY_TLS: 'AblyTls',
 };
 
+/** The same, and by reference only. */
+const SECRETS = {
+  ABLY_AUTH_SESSION_SECRET: 'SessionSecret',
+  ABLY_AUTH_EMBEDDED_SECRET: 'EmbeddedSecret',
+};
+
 /** What is built around it: `--param="store=true"`, or `params` in serverless.yml. First letters are small there. */
 const FROM_PARAMETERS = [
   'ApiKeySecretKmsKeyArn',
@@ -53,7 +59,7 @@ const REFERENCE = /^\{\{resolve:((?:secretsmanager|ssm):[^{}]+)\}\}$/;
 const EXAMPLE_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:ably/api-key-AbCdEf';
 
 module.exports = async ({ resolveVariable }) => {
-  const { ABLY_API_KEY_SECRET_ID: secretArn, ABLY_AUTH_SESSION_SECRET: sessionSecret } = process.env;
+  const { ABLY_API_KEY_SECRET_ID: secretArn } = process.env;
   const problems = [];
   if (!secretArn) {
     problems.push(
@@ -64,10 +70,12 @@ module.exports = async ({ resolveVariable }) => {
       `ABLY_API_KEY_SECRET_ID is not the whole ARN of a secret. The function may read exactly one, so set it to the ARN as "aws secretsmanager describe-secret" prints it, such as ${EXAMPLE_ARN}.`,
     );
   }
-  const reference = REFERENCE.exec(sessionSecret ?? '')?.[1];
-  if (sessionSecret && !reference) {
+  for (const variable of Object.keys(SECRETS)) {
+    const secret = process.env[variable];
+    if (!secret || REFERENCE.test(secret)) continue;
+    const example = variable.replace('ABLY_AUTH_', 'ably/').replace('_', '-').toLowerCase();
     problems.push(
-      'ABLY_AUTH_SESSION_SECRET is a plain value, which would be stored in the template. Keep it in Secrets Manager and set it to a reference: {{resolve:secretsmanager:ably/session-secret}}.',
+      `${variable} is a plain value, which would be stored in the template. Keep it in Secrets Manager and set it to a reference: {{resolve:secretsmanager:${example}}}.`,
     );
   }
   if (process.env.ABLY_AUTH_STORE?.includes('@')) {
@@ -79,7 +87,10 @@ module.exports = async ({ resolveVariable }) => {
   for (const [variable, name] of Object.entries(FROM_ENVIRONMENT)) {
     if (process.env[variable]) parameters[name] = { Default: process.env[variable] };
   }
-  if (reference) parameters.SessionSecret = { Default: reference };
+  for (const [variable, name] of Object.entries(SECRETS)) {
+    const reference = REFERENCE.exec(process.env[variable] ?? '')?.[1];
+    if (reference) parameters[name] = { Default: reference };
+  }
   for (const name of FROM_PARAMETERS) {
     const value = await resolveVariable(`param:${nameInFile(name)}, null`);
     if (value !== null && value !== undefined)
@@ -94,7 +105,7 @@ module.exports = async ({ resolveVariable }) => {
     }
   }
   if (problems.length > 0) throw withoutStack(problems.join(' '));
-  const set = [...Object.keys(FROM_ENVIRONMENT), 'ABLY_AUTH_SESSION_SECRET'].filter((name) => process.env[name]);
+  const set = [...Object.keys(FROM_ENVIRONMENT), ...Object.keys(SECRETS)].filter((name) => process.env[name]);
   return {
     resources: { Parameters: parameters },
     environment: Object.fromEntries(set.map((name) => [name, process.env[name]])),
@@ -102,7 +113,7 @@ module.exports = async ({ resolveVariable }) => {
 };
 
 /** All of them: `Name` is serverless.yml's own, and a session secret has a way of its own. */
-module.exports.NAMES = ['Name', 'SessionSecret', ...Object.values(FROM_ENVIRONMENT), ...FROM_PARAMETERS];
+module.exports.NAMES = ['Name', ...Object.values(SECRETS), ...Object.values(FROM_ENVIRONMENT), ...FROM_PARAMETERS];
 
 function nameInFile(name) {
   return `${name[0].toLowerCase()}${name.slice(1)}`;

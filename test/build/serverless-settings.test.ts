@@ -96,6 +96,7 @@ describe('infra/aws/settings.cjs', () => {
   it('says all that is wrong at once, and nothing of a secret', async () => {
     const settings = {
       ABLY_AUTH_SESSION_SECRET: 'hunter2'.repeat(8),
+      ABLY_AUTH_EMBEDDED_SECRET: 'hunter2'.repeat(8),
       ABLY_AUTH_STORE: 'rediss://:hunter2@cache.example:6379',
     };
     const said = await readWith(settings, {
@@ -103,6 +104,9 @@ describe('infra/aws/settings.cjs', () => {
       jwtIssuer: 'https://issuer.example/',
     }).catch((error: Error) => error.message);
     expect(said).toMatch(/Set ABLY_API_KEY_SECRET_ID .*ABLY_AUTH_SESSION_SECRET is a plain value/);
+    expect(said).toMatch(
+      /ABLY_AUTH_EMBEDDED_SECRET is a plain value.*\{\{resolve:secretsmanager:ably\/embedded-secret\}\}/,
+    );
     expect(said).toContain('ABLY_AUTH_STORE holds a password');
     expect(said).toContain('The parameter domainName needs certificateArn as well.');
     expect(said).toContain('The parameter jwtIssuer needs jwtAudience as well.');

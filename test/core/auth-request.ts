@@ -2,6 +2,7 @@
  * Requests and endpoints for tests: requests as an adapter would hand them in, locked so that changing one throws, and
  * an endpoint on a fake key and a clock that stands still, which keeps its events for the test to read.
  */
+import type { AblyApi } from '../../core/ably.ts';
 import type { AuthEvent } from '../../core/auth-event.ts';
 import { type AuthConfig, defineAuth } from '../../core/config.ts';
 import { type ConfiguredEndpoint, configureEndpoint } from '../../core/configure-endpoint.ts';
@@ -85,6 +86,8 @@ export interface TestEndpoint extends ConfiguredEndpoint {
 
 export interface EndpointToTest extends Partial<AuthConfig> {
   readonly env?: Environment;
+  /** What stands for Ably, as far as the test asks it. */
+  readonly ably?: Partial<AblyApi>;
   readonly nowMs?: () => number;
   /** What the key store does when it is asked. Default: gives the fake key. */
   readonly loadCurrent?: KeySource['loadCurrent'];
@@ -92,10 +95,13 @@ export interface EndpointToTest extends Partial<AuthConfig> {
   readonly loadPrevious?: KeySource['loadPrevious'];
 }
 
+const notHere = (): Promise<never> => Promise.reject(new Error('Ably is not here'));
+const ABLY_IS_NOT_HERE: AblyApi = { requestToken: notHere, revokeTokens: notHere, timeMs: notHere };
+
 /** Sessions and anonymous callers, and no rule, unless told otherwise. */
 export function testEndpoint(options: EndpointToTest = {}): TestEndpoint {
   const { env = {}, nowMs = () => NOW_MS, loadCurrent = async () => testKey(), ...rest } = options;
-  const { loadPrevious = async () => undefined, ...config } = rest;
+  const { ably, loadPrevious = async () => undefined, ...config } = rest;
   const events: AuthEvent[] = [];
   const sources = [session({ secrets: [SESSION_SECRET] }), anonymous()];
   const endpoint = configureEndpoint({
@@ -106,6 +112,7 @@ export function testEndpoint(options: EndpointToTest = {}): TestEndpoint {
       source: { name: 'test', setting: 'ABLY_API_KEY', loadCurrent, loadPrevious },
     },
     onEvent: (event) => events.push(event),
+    ...(ably && { ably: { ...ABLY_IS_NOT_HERE, ...ably } }),
     nowMs,
   });
   return { ...endpoint, events };

@@ -28,6 +28,9 @@ const TABLE: Readonly<Record<FailureReason, readonly [status: number, code: numb
   'policy-unavailable': [503, 50000],
   'store-unavailable': [503, 50000],
   'just-revoked': [503, 50000],
+  'unfit-revocation-key': [403, 40300],
+  'ably-unavailable': [503, 50000],
+  'ably-limit': [401, 42910],
   misconfigured: [503, 50000],
   'credential-too-large': [503, 50000],
   internal: [500, 50000],
@@ -47,9 +50,11 @@ describe('FAILURES', () => {
     expect(REASONS.filter((reason) => forbidden.includes(FAILURES[reason].code))).toEqual([]);
   });
 
-  it('says when to come back exactly where the service is out of reach', () => {
+  it('says when to come back exactly where the service is out of reach, or a limit is reached', () => {
     const waits = REASONS.filter((reason) => 'retryAfterSeconds' in FAILURES[reason]);
-    expect(waits).toEqual(REASONS.filter((reason) => FAILURES[reason].status === 503));
+    expect(waits).toEqual(
+      REASONS.filter((reason) => FAILURES[reason].status === 503 || FAILURES[reason].code === 42910),
+    );
   });
 
   it('has messages that can be header values: one line of printable ASCII', () => {

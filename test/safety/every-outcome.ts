@@ -3,8 +3,10 @@
  * the preflight. For the rules that hold for every answer. A reason that nothing here provokes by itself (an identity
  * provider or a database that is out of reach) is what a source says.
  */
+import type { AblyApi } from '../../core/ably.ts';
 import { AuthFailure, FAILURES, type FailureReason } from '../../core/errors.ts';
 import { KeySourceError } from '../../core/keys/key-source.ts';
+import type { IssuedFormat } from '../../core/token/settled-params.ts';
 import { type AuthRequest, type AuthResponse, anonymous, type Rule, session } from '../../index.ts';
 import {
   authRequest,
@@ -16,7 +18,7 @@ import {
 } from '../core/auth-request.ts';
 import { flipped, headerSource } from './support.ts';
 
-export type OutcomeName = FailureReason | 'token-request' | 'jwt' | 'preflight';
+export type OutcomeName = FailureReason | IssuedFormat | 'preflight';
 
 export interface Outcome {
   readonly name: OutcomeName;
@@ -33,10 +35,18 @@ export const ASKED = 'asked-by-the-caller-91c2';
 /** Text of an error that nobody expected. */
 export const BUG_TEXT = 'text-of-the-bug-91c2';
 
+export const EMBEDDED_SECRET = 'a-fake-secret-of-the-app-of-32-bytes-or-more';
+/** What stands for Ably. */
+export const ABLY_TOKEN = 'appid.a-literal-token-91c2';
+
 const COOKIE = sessionCookie({ subject: SUBJECT, claims: CLAIMS });
 export const BAD_COOKIE = [COOKIE[0], flipped(COOKIE[1], 40)] as const;
 export const ENDED_COOKIE = sessionCookie({ subject: SUBJECT, lifetimeSeconds: 60 }, NOW_MS - 3_600_000);
 export const GOOD_COOKIE = COOKIE;
+
+const tokenOf: AblyApi['requestToken'] = async ({ ttl = 0, capability = '' }) => ({
+  ...{ token: ABLY_TOKEN, issued: NOW_MS, expires: NOW_MS + ttl, capability, clientId: SUBJECT },
+});
 
 const rules: readonly Rule[] = [
   { name: 'visitors', when: { kind: 'anonymous' }, grant: { notifications: ['subscribe'] } },
@@ -65,6 +75,8 @@ export function everyOutcome(headers: Readonly<Record<string, string>> = {}): re
   const outcomes = [
     outcome('token-request', {}, request()),
     outcome('jwt', { tokenFormat: 'jwt' }, request()),
+    outcome('ably-token', { tokenFormat: 'ably-token', ably: { requestToken: tokenOf } }, request()),
+    outcome('embedded-jwt', { tokenFormat: 'embedded-jwt', embeddedJwt: { secret: EMBEDDED_SECRET } }, request()),
     outcome('preflight', {}, request({ method: 'OPTIONS', headers: { 'access-control-request-method': 'GET' } })),
     outcome('malformed-request', {}, request({ query: { capability: ASKED } })),
     outcome('method-not-allowed', {}, request({ method: 'DELETE' })),

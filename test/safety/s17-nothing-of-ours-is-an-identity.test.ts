@@ -3,9 +3,18 @@
  * badly as they can be: the callers' tokens are signed under the API key's and under the session's.
  */
 import { describe, expect, it } from 'vitest';
+import type { AblyApi } from '../../core/ably.ts';
 import { ApiKey } from '../../core/keys/api-key.ts';
 import { createSeal, type SealLabel } from '../../core/keys/seal.ts';
-import { anonymous, type IdentitySource, oidc, session, sharedSecretJwt } from '../../index.ts';
+import type { IssuedFormat } from '../../core/token/settled-params.ts';
+import {
+  anonymous,
+  type EmbeddedJwtOptions,
+  type IdentitySource,
+  oidc,
+  session,
+  sharedSecretJwt,
+} from '../../index.ts';
 import {
   authRequest,
   errorOf,
@@ -36,13 +45,19 @@ const SESSION_COOKIE = sessionCookie({ subject: 'bob' });
 const PAYLOAD = JSON.stringify({ sub: 'bob', iat: NOW_SECONDS, exp: NOW_SECONDS + 7_200 });
 
 /** Signs bob in by his session and returns what he is handed. */
-async function handedOut(tokenFormat: 'token-request' | 'jwt', nowMs = NOW_MS): Promise<string> {
+async function handedOut(
+  tokenFormat: IssuedFormat,
+  nowMs = NOW_MS,
+  embeddedJwt: EmbeddedJwtOptions = {},
+): Promise<string> {
   const endpoint = testEndpoint({
     ...{
       sources: [session({ secrets: [SESSION_SECRET] })],
       rules: RULES,
       loadCurrent,
       tokenFormat,
+      embeddedJwt: { secret: API_SECRET, ...embeddedJwt },
+      ably: { requestToken: tokenOf },
       nowMs: () => nowMs,
     },
   });
@@ -50,6 +65,10 @@ async function handedOut(tokenFormat: 'token-request' | 'jwt', nowMs = NOW_MS): 
   expect(response.status).toBe(200);
   return response.body;
 }
+
+const tokenOf: AblyApi['requestToken'] = async ({ ttl = 0, capability = '' }) => ({
+  ...{ token: `${KEY_APP}.a-literal-token`, issued: NOW_MS, expires: NOW_MS + ttl, capability, clientId: 'bob' },
+});
 
 const sealed = (label: SealLabel, secret: string): string => createSeal(label, [secret]).seal(PAYLOAD);
 const jwt = (header: object, claims: object, secret = API_SECRET): string =>
@@ -71,6 +90,11 @@ const ARTEFACTS: Readonly<Record<string, () => string | Promise<string>>> = {
   'a JWT around an Ably token, in the claims': () => jwt({}, { 'x-ably-token': `${KEY_APP}.token` }, SESSION_SECRET),
   'an Ably token': () => `${KEY_APP}.a-literal-token`,
   'the name of the key': () => KEY_NAME,
+  TokenDetails: () => handedOut('ably-token'),
+  'an app’s JWT around an Ably JWT': () => handedOut('embedded-jwt'),
+  'an app’s JWT around an Ably JWT, in the claims': () => handedOut('embedded-jwt', NOW_MS, { place: 'payload' }),
+  'an app’s JWT around an Ably token': () => handedOut('embedded-jwt', NOW_MS, { carries: 'ably-token' }),
+  'an app’s encrypted JWT': () => handedOut('embedded-jwt', NOW_MS, { encrypted: true }),
   'a session': () => SESSION_COOKIE[1],
   'a session in a Set-Cookie line': () => SESSION_COOKIE.join('='),
   'the id of a guest': () => sealed('guest', SESSION_SECRET),

@@ -26,6 +26,8 @@ export interface AblyAuthEndpointProps {
 
   /** Where the secret that signs session cookies is kept: `secretsmanager:ably/session-secret`. Never its value. */
   readonly sessionSecret?: string;
+  /** Where the secret that signs the JWT around a credential is kept, for the format `embedded-jwt`. Never its value. */
+  readonly embeddedSecret?: string;
   /** Exact origins that may call from a browser. */
   readonly allowedOrigins?: readonly string[];
   /** Who signs the callers' tokens, and whom these are for, when the function verifies them itself. */
@@ -102,6 +104,7 @@ export class AblyAuthEndpoint extends Construct {
 function refuseProblems({
   apiKeySecretArn,
   sessionSecret,
+  embeddedSecret,
   jwtAuthorizer,
   environment = {},
 }: AblyAuthEndpointProps): void {
@@ -109,13 +112,17 @@ function refuseProblems({
   if (!Token.isUnresolved(apiKeySecretArn) && !SECRET_ARN.test(apiKeySecretArn)) {
     problems.push('apiKeySecretArn: write the whole ARN of a secret, the six characters at its end included');
   }
-  if (sessionSecret !== undefined && !Token.isUnresolved(sessionSecret) && !REFERENCE.test(sessionSecret)) {
-    problems.push(
-      'sessionSecret: write where it is kept, such as secretsmanager:ably/session-secret, and not its value',
-    );
+  for (const [name, secret] of Object.entries({ sessionSecret, embeddedSecret })) {
+    if (secret === undefined || Token.isUnresolved(secret) || REFERENCE.test(secret)) continue;
+    problems.push(`${name}: write where it is kept, such as secretsmanager:ably/session-secret, and not its value`);
   }
   if (jwtAuthorizer?.audience.length === 0) problems.push('jwtAuthorizer.audience: name whom the tokens must be for');
-  for (const name of ['ABLY_API_KEY', 'ABLY_API_KEY_PREVIOUS', 'ABLY_AUTH_SESSION_SECRET']) {
+  for (const name of [
+    'ABLY_API_KEY',
+    'ABLY_API_KEY_PREVIOUS',
+    'ABLY_AUTH_SESSION_SECRET',
+    'ABLY_AUTH_EMBEDDED_SECRET',
+  ]) {
     if (name in environment) problems.push(`environment.${name}: a secret would be in the template`);
   }
   if (problems.length > 0) throw new Error(`AblyAuthEndpoint cannot be made:\n- ${problems.join('\n- ')}`);
@@ -130,6 +137,7 @@ function parameters(props: AblyAuthEndpointProps): Record<string, unknown> {
     ApiKeySecretField: props.apiKeySecretField,
     ApiKeySecretKmsKeyArn: props.apiKeySecretKmsKeyArn,
     SessionSecret: props.sessionSecret,
+    EmbeddedSecret: props.embeddedSecret,
     AllowedOrigins: props.allowedOrigins?.join(','),
     Issuer: props.issuer,
     Audience: props.audience,

@@ -46,6 +46,21 @@ const WRITTEN: readonly Rule[] = [
   { name: 'servers', when: { source: 'session' }, grant: { 'jobs:*': ['publish'] }, wildcardClientId: true },
   { name: 'nameless', grant: {}, clientId: false },
   { name: 'operators', when: { claims: { role: 'operator' } }, grant: {}, mayRevoke: 'anyone' },
+  {
+    name: 'players',
+    grant: { 'room:{team}:*': ['publish'] },
+    format: 'jwt',
+    jwt: {
+      channelClaims: { 'room:{team}:*': '{role}', '*': { role: '{role}', level: 3, paid: true } },
+      roomClaims: { lobby: 'fixed' },
+      publishRates: { 'room:*': 0.1, '*': 50 },
+      revocationKey: 'team-{team}',
+      clientType: 'server',
+      jti: true,
+      claims: { plan: '{plan}', beta: true, seats: 4, 'https://app.example/roles': 'x' },
+    },
+  },
+  { name: 'secret rooms', grant: {}, format: 'auto', confidential: true },
 ];
 
 describe('readJsonPolicy', () => {
@@ -65,7 +80,7 @@ describe('readJsonPolicy', () => {
       {
         setting: 'rules[0].wehn',
         problem: 'it is not known here',
-        fix: 'Write one of name, grant, when, clientId, wildcardClientId, ttl, format, mayRevoke, or remove it',
+        fix: 'Write one of name, grant, when, clientId, wildcardClientId, ttl, format, mayRevoke, jwt, confidential, or remove it',
       },
     ]);
   });
@@ -157,8 +172,11 @@ describe('policy.schema.json', () => {
   const grant = (given: unknown): unknown => rule({ grant: { 'room:1': given } });
   const claim = (test: unknown): unknown => rule({ when: { claims: { role: test } } });
 
+  const jwt = (extras: unknown): unknown => rule({ format: 'jwt', jwt: extras });
+
   it.each<[string, unknown]>([
     ['every form', { rules: WRITTEN }],
+    ['empty jwt', jwt({})],
     ['$schema', { $schema: 'x', rules: WRITTEN }],
     ['empty when', rule({ when: {} })],
     ['* alone', grant(['*'])],
@@ -223,6 +241,28 @@ describe('policy.schema.json', () => {
     ['ttl with a blank', rule({ ttl: ' 1h' })],
     ['ttl with a line break', rule({ ttl: '1h\n' })],
     ['an unknown format', rule({ format: 'JWT' })],
+    ['confidential false', rule({ confidential: false })],
+    ['jwt true', rule({ jwt: true })],
+    ['jwt null', rule({ jwt: null })],
+    ['an unknown part of jwt', jwt({ capability: {} })],
+    ['channel claims that are a list', jwt({ channelClaims: [] })],
+    ['an empty channel claim', jwt({ channelClaims: { a: '' } })],
+    ['a channel claim that is a number', jwt({ channelClaims: { a: 7 } })],
+    ['a channel claim with a list in it', jwt({ channelClaims: { a: { roles: ['x'] } } })],
+    ['a room claim null', jwt({ roomClaims: { a: null } })],
+    ['a rate of none', jwt({ publishRates: { a: 0 } })],
+    ['a rate below none', jwt({ publishRates: { a: -1 } })],
+    ['a rate as a text', jwt({ publishRates: { a: '5' } })],
+    ['an empty revocation key', jwt({ revocationKey: '' })],
+    ['a revocation key that is a number', jwt({ revocationKey: 7 })],
+    ['another client type', jwt({ clientType: 'client' })],
+    ['jti as a text', jwt({ jti: 'x' })],
+    ['jti false', jwt({ jti: false })],
+    ['a claim of Ably’s', jwt({ claims: { 'X-Ably-Capability': 'x' } })],
+    ['a claim of Ably’s for a channel', jwt({ claims: { 'ably.channel.a': 'x' } })],
+    ['a registered claim', jwt({ claims: { exp: 1 } })],
+    ['a claim without a name', jwt({ claims: { '': 1 } })],
+    ['a claim null', jwt({ claims: { a: null } })],
   ])('and the reader refuse: %s', (_, value) => {
     expect(validate(value)).toBe(false);
     const { rules, problems } = read(JSON.stringify(value));

@@ -31,7 +31,7 @@ describe('readTtlMs', () => {
 });
 
 describe('readTokenFormat', () => {
-  it.each(['token-request', 'jwt'])('knows %s', (format) => {
+  it.each(['token-request', 'jwt', 'ably-token', 'embedded-jwt', 'auto'])('knows %s', (format) => {
     const problems: ConfigProblem[] = [];
     expect(readTokenFormat(format, 'tokenFormat', problems)).toBe(format);
     expect(problems).toEqual([]);
@@ -46,7 +46,7 @@ describe('readTokenFormat', () => {
         {
           setting: 'ABLY_AUTH_TOKEN_FORMAT',
           problem: 'it is not a token format',
-          fix: 'Write one of token-request, jwt',
+          fix: 'Write one of token-request, jwt, ably-token, embedded-jwt, auto',
         },
       ]);
     },

@@ -35,7 +35,7 @@ type Parameters = Readonly<Record<string, string>>;
 export async function packageWithOsls(folder: string, parameters: Parameters): Promise<CfnTemplate> {
   const project = join(folder, 'project');
   copyProject(project);
-  const { Name: _own, SessionSecret, ...others } = parameters;
+  const { Name: _own, SessionSecret, EmbeddedSecret, ...others } = parameters;
   const settings: Record<string, string> = {};
   const args: string[] = [];
   for (const [name, value] of Object.entries(others)) {
@@ -43,6 +43,7 @@ export async function packageWithOsls(folder: string, parameters: Parameters): P
     if (variable) settings[variable] = value;
     else args.push('--param', `${name[0]?.toLowerCase()}${name.slice(1)}=${value}`);
   }
+  if (EmbeddedSecret) settings.ABLY_AUTH_EMBEDDED_SECRET = `{{resolve:${EmbeddedSecret}}}`;
   if (SessionSecret) settings.ABLY_AUTH_SESSION_SECRET = `{{resolve:${SessionSecret}}}`;
   const { code, output } = await runTool({
     command: join(LANE, 'node_modules/.bin/osls'),
