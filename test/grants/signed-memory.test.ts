@@ -185,6 +185,14 @@ describe('a signed grant that grows old', () => {
     expect(rooms.checked).toEqual(['bob 7', 'bob 8']);
   });
 
+  it('is checked again once when a check is written otherwise', async () => {
+    const entry = { resource: 'room:{id}', operations: ['subscribe'] as const };
+    const caller = phone(signed(() => true, {}, { requestable: [{ ...entry, check: () => true }] }));
+    await caller.ask(['room:7']);
+    const stricter = signed(() => true, {}, { requestable: [{ ...entry, check: ({ id }) => id !== '7' }] });
+    expect(roomsIn(await caller.ask([], stricter))).toEqual([]);
+  });
+
   it('keeps its version while nothing of the policy is written otherwise', async () => {
     const caller = phone(signed(() => true));
     await caller.ask(['room:7']);

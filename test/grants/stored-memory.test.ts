@@ -6,7 +6,7 @@ import { MAX_GRANT_RECORD_BYTES, MAX_STORED_GRANTS } from '../../core/limits.ts'
 import { RECORD_GRACE_MS, type RecordStore, StoreError } from '../../core/stores.ts';
 import { forgetGrants, memoryStore, type RememberingOptions, remembering } from '../../index.ts';
 import { errorOf, NOW_MS, sessionCookie } from '../core/auth-request.ts';
-import { type Door, type Rooms, refusedIn, roomsEndpoint, roomsIn } from './asking.ts';
+import { type Door, grantHeaderIn, type Rooms, refusedIn, roomsEndpoint, roomsIn } from './asking.ts';
 
 const HOUR_MS = 3_600_000;
 const BOB = { source: 'session', subject: 'bob' };
@@ -116,6 +116,11 @@ describe('stored grants', () => {
     expect((await narrower.ask([])).body).toContain('room:7\\":[\\"subscribe\\"]');
     const gone = stored(() => false, store, options, { requestable: [{ ...entry, name: 'another' }] });
     expect(roomsIn(await gone.ask([]))).toEqual([]);
+    await stored(() => true, store, options).ask(['room:7']);
+    const elsewhere = { ...entry, name: 'room:{id}', resource: 'hall:{id}' };
+    const moved = stored(() => false, store, options, { requestable: [elsewhere] });
+    expect(roomsIn(await moved.ask([]))).toEqual([]);
+    await stored(() => true, store, options).ask(['room:7']);
     const forOthers = stored(() => false, store, options, { requestable: [{ ...entry, when: { kind: 'guest' } }] });
     expect(roomsIn(await forOthers.ask([]))).toEqual([]);
   });
@@ -237,6 +242,40 @@ describe('an outage of the store', () => {
     broken = false;
     expect(roomsIn(await rooms.ask(asked)).length).toBe(40);
     expect(rooms.checked.length - before).toBeLessThan(20);
+  });
+});
+
+describe('all-or-nothing', () => {
+  it('keeps nothing of what was approved when another check fails', async () => {
+    let broken = true;
+    const door: Door = (_, room) => {
+      if (room === '9' && broken) throw new Error('the database');
+      return room !== '9';
+    };
+    const rooms = stored(door, memoryStore(), { onRefused: 'all-or-nothing' });
+    expect((await rooms.ask(['room:7', 'room:9'])).status).toBe(503);
+    expect(roomsIn(await rooms.ask([]))).toEqual([]);
+    broken = false;
+    expect(roomsIn(await rooms.ask(['room:7', 'room:9']))).toEqual([]);
+    expect(roomsIn(await rooms.ask([]))).toEqual([]);
+    expect(roomsIn(await rooms.ask(['room:7']))).toEqual(['room:7']);
+  });
+});
+
+describe('callers whom nobody can tell apart', () => {
+  it.each(['signed', 'store'] as const)('may ask, and nothing is remembered of them by %s', async (where) => {
+    const rooms = roomsEndpoint(() => true, {
+      ...{ grants: remembering(where), store: memoryStore() },
+      rules: [{ name: 'visitors', when: { kind: 'anonymous' }, grant: { lobby: ['subscribe'] } }],
+      requestable: [
+        { resource: 'room:{id}', operations: ['subscribe'], when: { kind: 'anonymous' }, check: () => true },
+      ],
+    });
+    for (const headers of [{ 'X-Ably-Auth-Grant': 'new' }, { 'sec-fetch-site': 'same-origin' }]) {
+      const response = await rooms.ask(['room:7'], { cookies: [], headers });
+      expect([roomsIn(response), response.cookies, grantHeaderIn(response)]).toEqual([['room:7'], [], undefined]);
+      expect(roomsIn(await rooms.ask([], { cookies: [], headers }))).toEqual([]);
+    }
   });
 });
 
