@@ -6,7 +6,7 @@
  * signed is dated by the corrected clock; sessions that we sealed, and what is stored, go by the local one, by which they
  * were dated. Nothing runs in the background: what a request does not wait for is taken when the next one comes.
  */
-import type { AblyApi } from '../ably.ts';
+import { type AblyApi, AblyApiError } from '../ably.ts';
 import type { OnAuthEvent } from '../auth-event.ts';
 import type { ClockHealth, ClockState } from './clock-event.ts';
 import type { ClockMode } from './clock-mode.ts';
@@ -39,6 +39,9 @@ const MAX_ROUND_TRIP_MS = 1_000;
 const MIN_OFFSET_MS = 2_000;
 /** After an ask that told nothing, requests are spared this long. */
 const ASK_AGAIN_AFTER_MS = 60_000;
+
+/** What Ably says to a TokenRequest that is two minutes off (ably-common, `protocol/errors.json`). */
+const TIMESTAMP_NOT_CURRENT = 40104;
 
 interface Moment {
   readonly wallMs: number;
@@ -124,6 +127,12 @@ export function createAblyClock(parts: AblyClockParts): AblyClock {
     else known = { offsetMs, learntAtMs, ...moment };
   }
 
+  /** Ably has just shown that it is not so. The next request is like the first. */
+  function forget(): void {
+    known = undefined;
+    askedAtMs = Number.NEGATIVE_INFINITY;
+  }
+
   function say(state: ClockState): void {
     const offsetMs = known?.offsetMs ?? 0;
     if (state === said.state && Math.abs(offsetMs - said.offsetMs) < MIN_OFFSET_MS) return;
@@ -150,7 +159,10 @@ export function createAblyClock(parts: AblyClockParts): AblyClock {
       observe(
         () => ably.requestToken(request),
         ({ issued }) => issued,
-      ),
+      ).catch((error: unknown) => {
+        if (error instanceof AblyApiError && error.code === TIMESTAMP_NOT_CURRENT) forget();
+        throw error;
+      }),
     health: () => ({
       mode,
       state: known ? (known.offsetMs === 0 ? 'right' : 'skewed') : 'unknown',

@@ -1,6 +1,7 @@
 /** Which answers about the time are believed, how long a request waits for one, and what becomes of it when a clock is set. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AblyApiError } from '../../../core/ably.ts';
 import { type AblyClockParts, createAblyClock } from '../../../core/clock/ably-clock.ts';
 
 const START_MS = 1_800_000_000_000;
@@ -178,6 +179,18 @@ describe('createAblyClock', () => {
     pass(10_000);
     expect((await offset()).offsetMs).toBe(expectedMs);
     expect(state.asked).toBe(0);
+  });
+
+  it('is as new once Ably has refused what it dated', async () => {
+    const { clock, state, offset, pass } = stage('learn', { aheadMs: FIVE_MINUTES_MS });
+    const first = await offset();
+    pass(5_000);
+    for (const code of [40101, 40104]) {
+      state.makeToken = () => Promise.reject(new AblyApiError('refused', 'no', { code, statusCode: 401 }));
+      await expect(clock.requestToken(REQUEST)).rejects.toMatchObject({ code });
+      expect((await offset()).offsetMs).toBe(first.offsetMs);
+    }
+    expect(state.asked).toBe(2);
   });
 
   it('with queryTime asks for each request, and goes by what it knows where there is no answer', async () => {
