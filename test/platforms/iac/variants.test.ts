@@ -133,6 +133,7 @@ describe('the tools that look for mistakes', () => {
     const files = [
       join(PROJECT, PLAIN),
       join(PROJECT, SAM),
+      join(PROJECT, 'infra/aws/rotation.yml'),
       written('osls', osls.most),
       written('sam', sam),
       written('cdk', cdk.most),
@@ -145,21 +146,21 @@ describe('the tools that look for mistakes', () => {
     ).toEqual({ status: 0, said: '' });
   });
 
-  it.each([['cloudformation', 'infra/aws/cloudformation.yml']])(
-    'checkov finds nothing in %s that is not explained',
-    (framework, path) => {
-      const config = ['--config-file', 'test/platforms/iac/checkov.yml', '--framework', framework];
-      const where = path.endsWith('.yml') ? '--file' : '--directory';
-      const { said } = tool('checkov', ...config, where, path, '--skip-download', '--output', 'json', '--quiet');
-      const report = JSON.parse(said.slice(said.indexOf('{'))) as {
-        readonly results: {
-          readonly failed_checks: readonly { readonly check_id: string; readonly resource: string }[];
-        };
-        readonly summary: { readonly passed: number; readonly parsing_errors: number };
+  it.each([
+    ['cloudformation', 'infra/aws/cloudformation.yml'],
+    ['cloudformation', 'infra/aws/rotation.yml'],
+  ])('checkov finds nothing in %s that is not explained', (framework, path) => {
+    const config = ['--config-file', 'test/platforms/iac/checkov.yml', '--framework', framework];
+    const where = path.endsWith('.yml') ? '--file' : '--directory';
+    const { said } = tool('checkov', ...config, where, path, '--skip-download', '--output', 'json', '--quiet');
+    const report = JSON.parse(said.slice(said.indexOf('{'))) as {
+      readonly results: {
+        readonly failed_checks: readonly { readonly check_id: string; readonly resource: string }[];
       };
-      expect(report.results.failed_checks.map(({ check_id, resource }) => `${check_id} ${resource}`)).toEqual([]);
-      expect(report.summary.parsing_errors).toBe(0);
-      expect(report.summary.passed).toBeGreaterThan(10);
-    },
-  );
+      readonly summary: { readonly passed: number; readonly parsing_errors: number };
+    };
+    expect(report.results.failed_checks.map(({ check_id, resource }) => `${check_id} ${resource}`)).toEqual([]);
+    expect(report.summary.parsing_errors).toBe(0);
+    expect(report.summary.passed).toBeGreaterThan(10);
+  });
 });
