@@ -94,5 +94,9 @@ export { describeFinding, type LintFinding } from './core/policy/lint-finding.ts
 export { PRESET_PAGES } from './core/policy/preset-pages.ts';
 export { PRESETS, type PresetName } from './core/policy/presets.ts';
 export { broad, type Condition, type Lookup, type Match, type PolicyCall, type Rule } from './core/policy/rule.ts';
+export type { Revocations } from './core/revocation/create-revocations.ts';
+export type { Person } from './core/revocation/people.ts';
+export type { RevokeTarget, TargetResult, TokenTarget } from './core/revocation/revocations.ts';
+export { createRevokeEndpoint } from './core/revocation/revoke-endpoint.ts';
 export { type Environment, sessionSecrets } from './core/settings.ts';
 export { type RecordStore, type StoredRecord, StoreError, type VersionedRecord } from './core/stores.ts';
