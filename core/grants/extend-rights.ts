@@ -8,11 +8,10 @@
 import type { Capability } from '../capability/capability.ts';
 import type { Remember } from '../identity/identity.ts';
 import { decideClientId } from '../policy/decide.ts';
-import { type Evaluation, evaluate } from '../policy/evaluate.ts';
-import type { SettleDefaults } from '../policy/settle.ts';
-import type { TokenFormat } from '../token/settled-params.ts';
+import { evaluate } from '../policy/evaluate.ts';
 import { askChecks, type Check, type CheckResult } from './ask-checks.ts';
 import { concludeAsked } from './conclude-asked.ts';
+import { credentialRoom } from './credential-room.ts';
 import { capabilityOf, fitCredential } from './fit-credential.ts';
 import type { GrantMemory, RememberedGrant } from './grant-memory.ts';
 import { approvedBy, checksOf, stillCounting, without } from './known-grants.ts';
@@ -68,11 +67,9 @@ export async function extendRights(grants: ResolvedGrants, rights: RightsRequest
 
   const renewed = approvedBy(again, results);
   let added = approvedBy(first, results);
+  const room = credentialRoom(grants.credential, evaluation, identity, clientId, defaults);
   const fitted = (): readonly RememberedGrant[] =>
-    fitCredential([...renewed, ...known, ...added], {
-      ...{ base, clientId, format: formatOf(evaluation, defaults) },
-      requested: wishes.requestedCapability,
-    });
+    fitCredential([...renewed, ...known, ...added], { room, base, requested: wishes.requestedCapability });
   const unchecked = new Set(asked);
   for (const { resource } of [...first, ...again]) unchecked.delete(resource);
   const isGiven = (resource: string, held: readonly RememberedGrant[]): boolean =>
@@ -102,13 +99,7 @@ export async function extendRights(grants: ResolvedGrants, rights: RightsRequest
   };
 }
 
-/** What is approved need not be asked again by the request that tries again; whether it can be kept does not matter now. */
-/** `auto` is a JWT for whoever can be given nothing else (further-formats.ts). */
-function formatOf({ format, matched }: Evaluation, defaults: SettleDefaults): TokenFormat {
-  const named = format ?? defaults.format;
-  return named === 'auto' && (defaults.revocable || matched.some(({ jwt }) => jwt)) ? 'jwt' : named;
-}
-
+/** What is approved need not be asked again by the request that tries again. Whether it can be kept is no matter now. */
 async function keepProgress(
   memory: GrantMemory,
   known: readonly RememberedGrant[],

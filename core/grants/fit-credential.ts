@@ -6,17 +6,11 @@
 import { intersect, union, unionAll } from '../capability/algebra.ts';
 import { canonicalCapability } from '../capability/canonical.ts';
 import type { Capability } from '../capability/capability.ts';
-import { MAX_JWT_BYTES, MAX_TOKEN_JSON_BYTES } from '../limits.ts';
-import type { TokenFormat } from '../token/settled-params.ts';
 import type { RememberedGrant } from './grant-memory.ts';
 
-/** Header, times, names and signature of a JWT; base64url writes three bytes as four characters. */
-const REST_OF_JWT_BYTES = 400;
-const REST_OF_JSON_BYTES = 1_024;
-
 export interface CredentialNeeds {
-  readonly format: TokenFormat;
-  readonly clientId: string | undefined;
+  /** Bytes of capability that there is room for (credential-room.ts). */
+  readonly room: number;
   /** What the policy grants. */
   readonly base: Capability;
   /** What the client narrows the credential to; it makes room for others. */
@@ -29,11 +23,10 @@ export interface CredentialNeeds {
  */
 export function fitCredential(
   grants: readonly RememberedGrant[],
-  { format, clientId = '', base, requested }: CredentialNeeds,
+  { room, base, requested }: CredentialNeeds,
 ): readonly RememberedGrant[] {
   const narrowed = (capability: Capability): Capability =>
     requested === undefined ? capability : intersect(capability, requested);
-  const room = roomIn(format) - Buffer.byteLength(JSON.stringify(clientId));
   const wanted = narrowed(capabilityOf(grants));
   const granted = narrowed(base);
   if (bytesOf(union(granted, wanted)) <= room) return grants;
@@ -47,15 +40,6 @@ export function fitCredential(
     fitting.unshift(grant);
   }
   return fitting;
-}
-
-/** `auto` becomes a TokenRequest where a JWT has no room. */
-function roomIn(format: TokenFormat): number {
-  const inJwt = (MAX_JWT_BYTES - REST_OF_JWT_BYTES) * 0.75;
-  if (format === 'jwt') return Math.floor(inJwt);
-  // One JWT within the other, and its own claims beside it.
-  if (format === 'embedded-jwt') return Math.floor((inJwt - REST_OF_JWT_BYTES) * 0.75);
-  return MAX_TOKEN_JSON_BYTES - REST_OF_JSON_BYTES;
 }
 
 export function capabilityOf(grants: readonly RememberedGrant[]): Capability {

@@ -15,6 +15,7 @@ import { type CompiledMatch, compileMatch, unreadableClaimPaths } from '../polic
 import { createShapeCheck } from '../policy/shape-check.ts';
 import { parseTemplate, type Template } from '../policy/template.ts';
 import { type Environment, sessionSecrets } from '../settings.ts';
+import type { CredentialOptions } from './credential-room.ts';
 import type { Extension } from './extend-rights.ts';
 import type { RightsRequest } from './open-memory.ts';
 import type { Requestable } from './requestable.ts';
@@ -66,6 +67,8 @@ export interface ResolvedGrants {
   readonly secrets: readonly string[];
   /** Its name, or what it is a hash of. */
   readonly policyVersion: string | readonly unknown[];
+  /** What else there is to be in a credential, beside what is granted. */
+  readonly credential: CredentialOptions;
   /** What is wrong where there is no store. */
   readonly withoutStore: readonly ConfigProblem[];
   /** What a caller has beyond the policy (extend-rights.ts). */
@@ -93,7 +96,7 @@ export function remembering(where: Remembering, options: RememberingOptions = {}
 function resolve(
   where: Remembering,
   options: RememberingOptions,
-  { rules, requestable = [] }: AuthConfig,
+  { rules, requestable = [], jwt, embeddedJwt, acceptTwoMinuteWindow }: AuthConfig,
   env: Environment,
   problems: ConfigProblem[],
 ): ResolvedGrants {
@@ -123,6 +126,11 @@ function resolve(
     ...{ entries, remember: where, maxAgeMs, secrets },
     allOrNothing: onRefused === 'all-or-nothing',
     policyVersion: policyVersion ?? [rules, requestable],
+    credential: {
+      ...(jwt && { jwt }),
+      ...(embeddedJwt && { embeddedJwt }),
+      ...(acceptTwoMinuteWindow && { acceptTwoMinuteWindow }),
+    },
     withoutStore: where === 'store' ? [NO_STORE] : [],
     extend: async (rights) => (await import('./extend-rights.ts')).extendRights(resolved, rights),
   };

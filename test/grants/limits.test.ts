@@ -104,6 +104,43 @@ describe('two hundred rooms', () => {
   });
 });
 
+describe('other credentials', () => {
+  const claims = Object.fromEntries(
+    Array.from({ length: 20 }, (_, n) => [`https://app.example/claim-${n}`, 'x'.repeat(40)]),
+  );
+  const embeddedJwt = {
+    secret: 'a-fake-secret-of-32-bytes-or-more-for-it',
+    claims: { note: 'x'.repeat(200), who: '{sub}' },
+  };
+  const FORMATS: Readonly<Record<string, Parameters<typeof roomsEndpoint>[1]>> = {
+    'a JWT that says more than rights': { tokenFormat: 'jwt', jwt: { claims } },
+    'auto that has to be a JWT for what it says': { tokenFormat: 'auto', jwt: { claims } },
+    'auto that has to be a JWT to be revoked': { tokenFormat: 'auto', revocable: true },
+    'a JWT in a JWT': { tokenFormat: 'embedded-jwt', embeddedJwt },
+    'a JWT in the payload of a JWT': { tokenFormat: 'embedded-jwt', embeddedJwt: { ...embeddedJwt, place: 'payload' } },
+    'a JWT in an encrypted JWT': { tokenFormat: 'embedded-jwt', embeddedJwt: { ...embeddedJwt, encrypted: true } },
+    'a JWT for a long name': {
+      tokenFormat: 'jwt',
+      rules: [{ name: 'all', grant: { lobby: ['subscribe'] }, clientId: `{sub}${'é'.repeat(120)}` }],
+    },
+  };
+
+  it.each(Object.entries(FORMATS))('%s holds the newest that fit', async (_, options) => {
+    const rooms = stored(options);
+    expect(rooms.problems).toEqual([]);
+    const { status, body } = await askForAll(rooms);
+    expect([status, Buffer.byteLength(body)]).toEqual([200, expect.any(Number)]);
+    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(MAX_JWT_BYTES);
+    expect(Buffer.byteLength(body)).toBeGreaterThan(MAX_JWT_BYTES * 0.7);
+  });
+
+  it('auto becomes a TokenRequest where it may, and holds them all', async () => {
+    expect(roomsIn(await askForAll(stored({ tokenFormat: 'auto' }))).length).toBe(200);
+    const accepted = stored({ tokenFormat: 'auto', revocable: true, acceptTwoMinuteWindow: true });
+    expect(roomsIn(await askForAll(accepted)).length).toBe(200);
+  });
+});
+
 describe('a thousand of the longest names', () => {
   it('still come to a credential that can be used', async () => {
     const rooms = stored();
