@@ -73,7 +73,8 @@ export function sessionSecrets(env: Environment): readonly string[] {
   return listIn(env.ABLY_AUTH_SESSION_SECRET ?? '');
 }
 
-function listIn(text: string): readonly string[] {
+/** What stands between the commas. */
+export function listIn(text: string): readonly string[] {
   return text
     .split(',')
     .map((item) => item.trim())

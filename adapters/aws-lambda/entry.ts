@@ -5,8 +5,9 @@
  * Runs no input or output while it is imported: the key is read by the first request (S11, S12).
  */
 import definition from '../../auth.config.ts';
+import { resolveAtStart } from '../../core/glance/resolve-at-start.ts';
 import { createAblyApi } from '../ably/ably-api.ts';
-import { composeEndpoint } from '../compose/compose-endpoint.ts';
+import { composeResolved } from '../compose/compose-resolved.ts';
 import { chooseKeySource } from '../key-sources/choose-key-source.ts';
 import { createLambdaHandler, type LambdaHandler } from './handler.ts';
 import { printLine } from './print-line.ts';
@@ -14,8 +15,8 @@ import { printLine } from './print-line.ts';
 const { env } = process;
 // What most functions do without is not even read: they keep nothing.
 const store = env.ABLY_AUTH_STORE && (await import('../compose/prebuilt-store.ts')).choosePrebuiltStore(env);
-const { endpoint, notice } = composeEndpoint({
-  definition,
+const { endpoint, notice } = composeResolved({
+  resolution: await resolveAtStart(definition, env),
   env,
   keySource: chooseKeySource(env),
   ably: createAblyApi(env),

@@ -3,17 +3,18 @@
  * `npm run build` into a folder of its own, and deployed where it is wanted; decides nothing else.
  */
 import definition from '../../auth.config.ts';
+import { resolveAtStart } from '../../core/glance/resolve-at-start.ts';
 import { createRevokeEndpoint } from '../../core/revocation/revoke-endpoint.ts';
 import { createAblyApi } from '../ably/ably-api.ts';
-import { composeEndpoint } from '../compose/compose-endpoint.ts';
+import { composeResolved } from '../compose/compose-resolved.ts';
 import { chooseKeySource } from '../key-sources/choose-key-source.ts';
 import { createLambdaHandler, type LambdaHandler } from './handler.ts';
 import { printLine } from './print-line.ts';
 
 const { env } = process;
 const store = env.ABLY_AUTH_STORE && (await import('../compose/prebuilt-store.ts')).choosePrebuiltStore(env);
-const { endpoint, notice } = composeEndpoint({
-  definition,
+const { endpoint, notice } = composeResolved({
+  resolution: await resolveAtStart(definition, env),
   env,
   keySource: chooseKeySource(env),
   ably: createAblyApi(env),

@@ -5,8 +5,8 @@
 import { type Capability, EMPTY_CAPABILITY } from '../capability/capability.ts';
 import type { Operation, OperationSet } from '../capability/operations.ts';
 import { isOperation } from '../capability/operations.ts';
-import { parseResource, resourceProblem } from '../capability/resource.ts';
 import type { ConfigProblem } from '../config-problem.ts';
+import { sampleOf, templateResourceProblem, whyBroad } from './grant-shape.ts';
 import { presetOperations } from './presets.ts';
 import type { BroadGrant, Grant } from './rule.ts';
 import { parseTemplate, type Template } from './template.ts';
@@ -38,14 +38,13 @@ export function compileGrants(grant: Grant, setting: string, problems: ConfigPro
       continue;
     }
     const { template } = parsed;
-    // A stand-in for every placeholder: what is wrong with the resource is wrong whatever the claims say.
-    const sample = template.parts.map((part) => (typeof part === 'string' ? part : 'x')).join('');
-    const wrong = resourceProblem(sample) ?? qualifierProblem(template);
+    const sample = sampleOf(template);
+    const wrong = templateResourceProblem(template, sample);
     if (wrong) {
       problems.push({ setting: at, problem: `the resource ${wrong}`, fix: 'Write it as Ably does: [qualifier]a:b:*' });
       continue;
     }
-    checkBreadth(sample, operations, marked ? value.broad : undefined, at, problems);
+    checkBreadth(whyBroad(sample, operations), marked ? value.broad : undefined, at, problems);
     if (template.placeholders.length > 0) templates.push({ template, operations });
     else fixed.set(text, operations);
   }
@@ -82,30 +81,7 @@ function readOperations(list: unknown, setting: string, problems: ConfigProblem[
   return operations;
 }
 
-/** The kind of a resource (a queue, a metachannel) is never a caller's to choose. */
-function qualifierProblem(template: Template): string | undefined {
-  const [first] = template.parts;
-  const opens = typeof first === 'string' && first.startsWith('[');
-  return opens && !first.includes(']') ? 'has a placeholder in its qualifier' : undefined;
-}
-
-function checkBreadth(
-  sample: string,
-  operations: OperationSet,
-  reason: unknown,
-  setting: string,
-  problems: ConfigProblem[],
-): void {
-  const [qualifier, ...segments] = parseResource(sample);
-  const wildcard = segments.includes('*') || qualifier === '*';
-  const why =
-    qualifier === '*'
-      ? 'the qualifier [*] reaches queues and metachannels'
-      : segments[0] === '*'
-        ? 'a wildcard in the first segment reaches every namespace'
-        : operations.has('*') && wildcard
-          ? 'every operation on a wildcard'
-          : undefined;
+function checkBreadth(why: string | undefined, reason: unknown, setting: string, problems: ConfigProblem[]): void {
   if (why && reason === undefined) {
     const fix = `Name the namespace, or write broad([...], 'the reason') to say that it is meant`;
     problems.push({ setting, problem: `this grant is broad: ${why}`, fix });

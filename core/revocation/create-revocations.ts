@@ -3,8 +3,9 @@
  * Over the same config, key and store as the functions have, or they would not know of it.
  */
 import type { RevocationOptions } from '../ably.ts';
+import { type EndpointParts, preparePorts } from '../assemble-endpoint.ts';
 import { describeProblem } from '../config-problem.ts';
-import { type EndpointParts, preparePorts } from '../configure-endpoint.ts';
+import { resolveConfig } from '../resolve-config.ts';
 import type { CutOff } from './gate-entry.ts';
 import { createPeople, type Person } from './people.ts';
 import { cutOff, nextSecondMs, type RevokeTarget, type TargetResult } from './revocations.ts';
@@ -26,7 +27,7 @@ export interface Revocations {
 
 /** Never throws, because it runs while a function is imported (S11); what is wrong rejects each call. */
 export function createRevocations(parts: EndpointParts): Revocations {
-  const prepared = preparePorts(parts);
+  const prepared = preparePorts(resolveConfig(parts.definition, parts.env), parts);
 
   async function run(
     targets: readonly RevokeTarget[],

@@ -3,6 +3,7 @@
  */
 import type { ConfigProblem } from '../config-problem.ts';
 import type { CorsRules } from './cors.ts';
+import { isOrigin } from './origin.ts';
 
 export interface CorsWishes {
   readonly allowedOrigins: readonly string[];
@@ -42,16 +43,6 @@ export function resolveCors(wishes: CorsWishes, problems: ConfigProblem[]): Cors
     anyOrigin,
     allowedHeaders,
   };
-}
-
-function isOrigin(text: string): boolean {
-  try {
-    const { origin, protocol } = new URL(text);
-    // URL parsing takes "*" for part of a host name; no browser sends such an origin.
-    return origin === text && (protocol === 'https:' || protocol === 'http:') && !text.includes('*');
-  } catch {
-    return false;
-  }
 }
 
 function listOfText(list: unknown, setting: string, problems: ConfigProblem[]): readonly string[] {

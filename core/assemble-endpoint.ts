@@ -1,0 +1,184 @@
+/**
+ * Puts an endpoint together from a config that was read and the parts that a composition root chose.
+ *
+ * A config that is wrong does not throw, because a deployed function must not fail at import (S11): the endpoint then
+ * says so once, whole, and answers 503. Those who start a server read `problems` first and stop.
+ */
+import type { AblyApi } from './ably.ts';
+import { type AuthEndpoint, createAuthEndpoint, type EndpointPorts } from './auth-endpoint.ts';
+import type { OnAuthEvent } from './auth-event.ts';
+import { openClock } from './clock/open-clock.ts';
+import type { AuthDefinition } from './config.ts';
+import type { ConfigProblem } from './config-problem.ts';
+import { AuthFailure } from './errors.ts';
+import { type HealthReport, type KeyHealth, keyHealth, MISCONFIGURED } from './health.ts';
+import { createKeyRing } from './keys/key-ring.ts';
+import type { KeySource } from './keys/key-source.ts';
+import { checkFurtherFormats, furtherFormatsOf } from './load-further-formats.ts';
+import type { Records } from './records.ts';
+import type { Resolution, ResolvedAuth } from './resolve-config.ts';
+import type { Environment } from './settings.ts';
+import type { RecordStore } from './stores.ts';
+import { answerFailure, answerPreflight } from './wire/answer.ts';
+import { type CorsRules, corsHeaders, preflightHeaders } from './wire/cors.ts';
+import { requestIdOf } from './wire/request-id.ts';
+
+export type ChosenKeySource =
+  | { readonly ok: true; readonly source: KeySource }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+export type ChosenStore =
+  | { readonly ok: true; readonly store: RecordStore | undefined }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+/** What a composition root chooses beside the config. */
+export interface ChosenParts {
+  readonly env: Environment;
+  readonly keySource: ChosenKeySource;
+  /** How Ably is asked for what cannot be signed here. Default: it is not, and a config that needs it is wrong. */
+  readonly ably?: AblyApi;
+  /** Which endpoint is made of it. Default: the one that issues credentials. */
+  readonly createEndpoint?: typeof createAuthEndpoint;
+  /** What the settings say about where records are kept. Does not count where the config names a store. */
+  readonly chosenStore?: ChosenStore;
+  /** Receives one event a request, and a few about the key. What it throws is ignored. Default: nobody listens. */
+  readonly onEvent?: OnAuthEvent;
+  /** Milliseconds since the epoch. Default: the system's clock. */
+  readonly nowMs?: () => number;
+}
+
+export interface EndpointParts extends ChosenParts {
+  readonly definition: AuthDefinition;
+}
+
+export interface ConfiguredEndpoint extends AuthEndpoint {
+  /** Those that are known at once. Empty when the endpoint can serve, as far as these say. */
+  readonly problems: readonly ConfigProblem[];
+  /** The name of the store in use, if any. */
+  readonly storeName?: string;
+  /** How it is doing, as far as that is known without asking anybody. */
+  health(): HealthReport;
+  /**
+   * All of them, with those of formats and claims that only some configs use, whose code is loaded meanwhile. Whoever
+   * starts a server waits for it; a request does so anyway. Never rejects.
+   */
+  readonly allProblems: Promise<readonly ConfigProblem[]>;
+}
+
+export function assembleEndpoint(resolution: Resolution, parts: ChosenParts): ConfiguredEndpoint {
+  const { createEndpoint = createAuthEndpoint } = parts;
+  const prepared = preparePorts(resolution, parts);
+  if (!prepared.ok) {
+    const { problems, cors } = prepared;
+    return Object.freeze({
+      problems,
+      allProblems: Promise.resolve(problems),
+      health: () => MISCONFIGURED,
+      handle: answerMisconfigured(cors),
+    });
+  }
+  const { auth, ports, storeName, health } = prepared;
+  return Object.freeze({
+    problems: [],
+    ...(storeName !== undefined && { storeName }),
+    health,
+    allProblems: checkFurtherFormats(ports.furtherFormats, ports.onEvent),
+    ...createEndpoint(auth, ports),
+  });
+}
+
+export type PreparedPorts =
+  | {
+      readonly ok: true;
+      readonly auth: ResolvedAuth;
+      readonly ports: EndpointPorts;
+      readonly storeName: string | undefined;
+      readonly health: () => HealthReport;
+    }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[]; readonly cors: CorsRules };
+
+/** What every endpoint is made of. What is wrong is told to `onEvent` as well. */
+export function preparePorts(resolution: Resolution, parts: ChosenParts): PreparedPorts {
+  const { env, keySource, chosenStore = NO_STORE, nowMs = Date.now } = parts;
+  const onEvent = parts.onEvent && quietly(parts.onEvent);
+  const ownStore = resolution.ok ? resolution.auth.store : undefined;
+  const settledStore = ownStore ? { ok: true as const, store: ownStore } : storeFor(resolution, chosenStore);
+  const unasked = clockProblems(resolution, parts.ably);
+  if (!resolution.ok || !keySource.ok || !settledStore.ok || unasked.length > 0) {
+    const refused = [resolution, keySource, settledStore].flatMap((part) => (part.ok ? [] : part.problems));
+    const problems = [...refused, ...unasked];
+    onEvent?.({ kind: 'misconfigured', problems });
+    return { ok: false, problems, cors: resolution.ok ? resolution.auth.cors : NO_ORIGIN };
+  }
+  let key: KeyHealth = 'not asked';
+  const keys = createKeyRing(keySource.source, {
+    nowMs,
+    onKeyEvent: (event) => {
+      if (event.stage === 'current') key = keyHealth(event);
+      onEvent?.({ kind: 'key', event });
+    },
+  });
+  const { store } = settledStore;
+  const records = store && recordsOnFirstUse(store, nowMs);
+  const { clock: mode } = resolution.auth;
+  const clock = mode !== 'local' && parts.ably && openClock({ mode, ably: parts.ably, nowMs, onEvent });
+  const { ably, offsetMs, health = () => ({ mode }) } = clock || { ably: parts.ably };
+  const furtherFormats = furtherFormatsOf(resolution.auth, { env, ably, nowMs });
+  return {
+    ok: true,
+    auth: resolution.auth,
+    ports: { keys, records, ably, furtherFormats, onEvent, nowMs, offsetMs },
+    storeName: store?.name,
+    health: () => ({ status: 'ok', key, clock: health(), ...(store && { store: store.name }) }),
+  };
+}
+
+/** Found here and not before: what the settings choose is not known to whoever reads the config. */
+function storeFor(resolution: Resolution, chosen: ChosenStore): ChosenStore {
+  const problems = (resolution.ok && resolution.auth.grants?.withoutStore) || [];
+  return problems.length > 0 && chosen.ok && !chosen.store ? { ok: false, problems } : chosen;
+}
+
+function clockProblems(resolution: Resolution, ably: AblyApi | undefined): readonly ConfigProblem[] {
+  if (!resolution.ok || resolution.auth.clock === 'local' || ably) return [];
+  return [{ setting: 'clock', problem: 'Ably cannot be asked from here', fix: 'Leave it out, or hand in an `ably`' }];
+}
+
+const NO_STORE: ChosenStore = { ok: true, store: undefined };
+
+/** Most requests of most endpoints keep nothing, so how it is done is not read at their start. */
+function recordsOnFirstUse(store: RecordStore, nowMs: () => number): Records {
+  let opened: Records | undefined;
+  const open = async (): Promise<Records> => {
+    opened ??= (await import('./records.ts')).createRecords(store, { nowMs });
+    return opened;
+  };
+  return {
+    read: async (key) => (await open()).read(key),
+    update: async (key, change) => (await open()).update(key, change),
+  };
+}
+
+/** Of a config that cannot be used nobody knows which origins it would have allowed. */
+const NO_ORIGIN: CorsRules = { mode: 'platform', allowedOrigins: new Set(), anyOrigin: false, allowedHeaders: [] };
+
+function answerMisconfigured(rules: CorsRules): AuthEndpoint['handle'] {
+  return async (request) => {
+    const context = { requestId: requestIdOf(request), cors: corsHeaders(rules, request), docsBaseUrl: undefined };
+    return request.method === 'OPTIONS'
+      ? answerPreflight(preflightHeaders(rules, request), context)
+      : answerFailure(new AuthFailure('misconfigured'), context);
+  };
+}
+
+/** A log that cannot be written must not cost a caller the answer, nor, when it says so later, the process. */
+function quietly(onEvent: OnAuthEvent): OnAuthEvent {
+  return (event) => {
+    try {
+      const written: unknown = onEvent(event);
+      if (written instanceof Promise) written.catch(() => {});
+    } catch {
+      // Nobody is left to tell.
+    }
+  };
+}

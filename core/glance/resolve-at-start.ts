@@ -1,0 +1,32 @@
+/**
+ * Reads a config for a function that is started for one request: at a glance where it is plainly in order, and otherwise
+ * with all that can find and explain a mistake, which is loaded then and never else.
+ */
+import type { AuthConfig, AuthDefinition } from '../config.ts';
+import type { Resolution } from '../resolve-config.ts';
+import type { Environment } from '../settings.ts';
+import { glanceConfig } from './glance-config.ts';
+
+export async function resolveAtStart(definition: AuthDefinition, env: Environment): Promise<Resolution> {
+  const once = builtOnce(definition, env);
+  const auth = glanceConfig(once, env);
+  if (auth) return { ok: true, auth };
+  const { resolveConfig } = await import('../resolve-config.ts');
+  return resolveConfig(once, env);
+}
+
+/** A config is built once a process, whoever reads it; and fails once, in the same way for each. */
+function builtOnce(definition: AuthDefinition, env: Environment): AuthDefinition {
+  if (typeof definition?.build !== 'function') return definition;
+  let config: AuthConfig;
+  try {
+    config = definition.build(env);
+  } catch (error) {
+    return {
+      build: () => {
+        throw error;
+      },
+    };
+  }
+  return { build: () => config };
+}
