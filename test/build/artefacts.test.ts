@@ -14,10 +14,10 @@ import { BUILDING_TAKES_AT_MOST_MS, type Built, buildArtefacts } from './built.t
  * A function that revokes is called by few and not waited for by clients; the drop-in has Ably's SDK in it.
  */
 const MAX_COLD_START_BYTES = {
-  'aws-lambda': 78_300,
+  'aws-lambda': 65_000,
   'aws-lambda-revoke': 92_500,
   node: 78_300,
-  vercel: 124_000,
+  vercel: 124_500,
   'vercel-revoke': 503_000,
   netlify: 141_000,
   'netlify-revoke': 520_000,
