@@ -4,6 +4,8 @@
  */
 
 import type { Capability } from './capability.ts';
+import { type ChannelClaims, NO_CHANNEL_CLAIMS } from './channel-claims.ts';
+import { checkEnvelope, openEnvelope } from './embedded.ts';
 import { incompatible, keyRevoked, tokenExpired, tokenRevoked, tokenUnknown, unreadableCredential } from './errors.ts';
 import { looksLikeJwt, readAblyJwt } from './jwt.ts';
 import type { KeyRing, ServiceKey } from './keys.ts';
@@ -20,6 +22,7 @@ export interface Credential {
   /** undefined: anonymous. `*`: may take any identity per operation. */
   readonly clientId: string | undefined;
   readonly revocationKey: string | undefined;
+  readonly channelClaims: ChannelClaims;
   /** Absent on API keys, which neither expire nor are revoked here. */
   readonly issuedMs: number | undefined;
   readonly expiresMs: number | undefined;
@@ -55,12 +58,17 @@ export function createCredentials(
         statedResources: new Set(key.capability.keys()),
         clientId: '*',
         revocationKey: undefined,
+        channelClaims: NO_CHANNEL_CLAIMS,
         issuedMs: undefined,
         expiresMs: undefined,
       };
     },
     fromToken(token) {
-      const credential = read(token);
+      const envelope = openEnvelope(token);
+      const inner = read(envelope?.token ?? token);
+      if (envelope) checkEnvelope(envelope, inner.expiresMs, now());
+      const ends = envelope?.expiresAtSeconds;
+      const credential = ends === undefined ? inner : { ...inner, expiresMs: ends * 1000 };
       if (keys.isRevoked(credential.key)) throw keyRevoked();
       if (credential.expiresMs !== undefined && credential.expiresMs <= now()) throw tokenExpired();
       if (revocations.isRevoked(credential)) throw tokenRevoked();

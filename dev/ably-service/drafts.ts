@@ -4,6 +4,7 @@
  */
 
 import { type Client, operationClientId } from './access.ts';
+import { mostSpecific } from './channel-claims.ts';
 import type { MessageDraft } from './channels.ts';
 import { AblyError, badRequest } from './errors.ts';
 import { asRecord, asText } from './wire.ts';
@@ -14,8 +15,15 @@ export const MAX_MESSAGE_BYTES = 65_536;
 const MESSAGE_CREATE = 0;
 
 /** `idBase` names messages that have no id of their own: `idBase:index`. */
-export function readDrafts(client: Client, messages: unknown, idBase: string, connectionId?: string): MessageDraft[] {
+export function readDrafts(
+  client: Client,
+  channelName: string,
+  messages: unknown,
+  idBase: string,
+  connectionId?: string,
+): MessageDraft[] {
   if (!Array.isArray(messages) || messages.length === 0) throw badRequest('no messages');
+  const userClaim = mostSpecific(client.credential.channelClaims.userClaims, channelName);
   const drafts = messages.map((message, index): MessageDraft => {
     const fields = asRecord(message);
     if (fields === undefined) throw badRequest('a message must be an object');
@@ -28,7 +36,7 @@ export function readDrafts(client: Client, messages: unknown, idBase: string, co
       ...present('name', fields.name),
       ...present('data', fields.data),
       ...present('encoding', fields.encoding),
-      ...present('extras', fields.extras),
+      ...present('extras', withUserClaim(fields.extras, userClaim)),
       ...(clientId === undefined ? {} : { clientId }),
       ...(connectionId === undefined ? {} : { connectionId }),
     };
@@ -36,6 +44,13 @@ export function readDrafts(client: Client, messages: unknown, idBase: string, co
   const bytes = drafts.reduce((sum, draft) => sum + sizeOf(draft), 0);
   if (bytes > MAX_MESSAGE_BYTES) throw new AblyError(40009, 400, 'maximum message length exceeded');
   return drafts;
+}
+
+/** A client cannot write it itself: what it sends in its place is dropped. */
+function withUserClaim(extras: unknown, userClaim: string | undefined): unknown {
+  const { userClaim: _own, ...others } = asRecord(extras) ?? {};
+  if (userClaim !== undefined) return { ...others, userClaim };
+  return _own === undefined ? extras : others;
 }
 
 function present(name: string, value: unknown): Readonly<Record<string, unknown>> {

@@ -1,13 +1,13 @@
 /**
  * Checks an Ably JWT: HS256 with an API key's secret, named by `kid`, and the claims that Ably gives a meaning to.
  *
- * Uses node:crypto alone, so that the JWTs our endpoint signs are read by code that shares nothing with it. An external
- * JWT with an embedded token (`x-ably-token`) is refused for now; user claims (`ably.channel.*`) are accepted and not
- * delivered. Whether it has expired or was revoked is decided in credentials.ts, for every kind of token.
+ * Uses node:crypto alone, so that the JWTs our endpoint signs are read by code that shares nothing with it. Whether it has
+ * expired or was revoked is decided in credentials.ts, for every kind of token; a JWT around another in embedded.ts.
  */
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Capability, intersect, parseCapability } from './capability.ts';
+import { readChannelClaims } from './channel-claims.ts';
 import type { Credential } from './credentials.ts';
 import { AblyError, badClientId, badJwt, badValue, notAccepted, notPermitted } from './errors.ts';
 import type { KeyRing, ServiceKey } from './keys.ts';
@@ -21,7 +21,6 @@ const KNOWN_ABLY_CLAIMS: ReadonlySet<string> = new Set([
   'x-ably-clientId',
   'x-ably-revocation-key',
   'x-ably-clientType',
-  'x-ably-token',
 ]);
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -37,7 +36,6 @@ export function readAblyJwt(token: string, keys: KeyRing, nowMs: number): Creden
     throw badJwt('a JWT has three parts');
   }
   const header = decodeObject(headerPart, 'header');
-  if (header['x-ably-token'] !== undefined) throw badJwt('embedded tokens are not supported by this service');
   if (header.alg !== 'HS256') throw badJwt('alg must be HS256');
   if (typeof header.kid !== 'string') throw badJwt('kid must be the name of an API key');
   const key = keys.find(header.kid);
@@ -54,13 +52,13 @@ function credentialFrom(claims: Claims, key: ServiceKey, nowMs: number): Credent
   for (const name of Object.keys(claims)) {
     if (name.startsWith('x-ably-') && !KNOWN_ABLY_CLAIMS.has(name)) throw badJwt(`${name} is reserved`);
   }
-  if (claims['x-ably-token'] !== undefined) throw badJwt('embedded tokens are not supported by this service');
   const issuedMs = readSeconds(claims, 'iat') * 1000;
   const expiresMs = readSeconds(claims, 'exp') * 1000;
   if (issuedMs > nowMs + MAX_ISSUED_AHEAD_MS) throw badJwt('iat is in the future');
   if (expiresMs <= issuedMs) throw badJwt('exp must be after iat');
   if (expiresMs - issuedMs > maxTtlMs(key)) throw badValue('excessive value for TTL');
-  readNonEmptyText(claims, 'x-ably-clientType');
+  const clientType = readNonEmptyText(claims, 'x-ably-clientType');
+  if (clientType !== undefined && clientType !== 'server') throw badJwt('x-ably-clientType must be server');
 
   const stated = readCapability(claims);
   const capability = stated === undefined ? key.capability : intersect(key.capability, stated);
@@ -72,6 +70,7 @@ function credentialFrom(claims: Claims, key: ServiceKey, nowMs: number): Credent
     statedResources: new Set((stated ?? key.capability).keys()),
     clientId: readClientId(claims),
     revocationKey: readNonEmptyText(claims, 'x-ably-revocation-key'),
+    channelClaims: readChannelClaims(claims),
     issuedMs,
     expiresMs,
   };

@@ -5,6 +5,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { type Capability, capabilityText } from './capability.ts';
+import { NO_CHANNEL_CLAIMS } from './channel-claims.ts';
 import type { Credential } from './credentials.ts';
 import type { ServiceKey } from './keys.ts';
 
@@ -57,6 +58,7 @@ export function createTokenStore(now: () => number): TokenStore {
         statedResources: new Set(capability.keys()),
         clientId,
         revocationKey: undefined,
+        channelClaims: NO_CHANNEL_CLAIMS,
         issuedMs: issued,
         expiresMs: expires,
       });

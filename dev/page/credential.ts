@@ -31,7 +31,8 @@ export interface Credential {
 
 /** Decodes the body of a 2xx answer. @throws Error, with a sentence, when it is none of the known forms. */
 export function decodeCredential(contentType: string, body: string): Credential {
-  if (!contentType.startsWith('application/json')) return body.split('.').length === 3 ? decodeJwt(body) : opaque(body);
+  if (!contentType.startsWith('application/json'))
+    return [3, 5].includes(body.split('.').length) ? decodeJwt(body) : opaque(body);
   const record = parseRecord(body);
   if (!record) throw new Error('The endpoint answered JSON that is not an object.');
   if (typeof record.token === 'string') {
@@ -60,6 +61,8 @@ function decodeJwt(text: string): Credential {
   const [head = '', payload = '', signature = ''] = text.split('.');
   const header = parseRecord(decodeBase64Url(head));
   const claims = parseRecord(decodeBase64Url(payload));
+  const embedded = stringOf(header?.['x-ably-token'] ?? claims?.['x-ably-token']);
+  if (header && embedded !== undefined) return around(header, claims, text, embedded);
   if (!header || !claims) return opaque(text);
   return {
     kind: 'jwt',
@@ -74,6 +77,26 @@ function decodeJwt(text: string): Credential {
       issuedAtMs: millis(claims.iat),
       expiresAtMs: millis(claims.exp),
     },
+    forSdk: text,
+  };
+}
+
+/** An app's own JWT: what Ably reads is what it carries. Encrypted, its claims stay closed. */
+function around(
+  header: Readonly<Record<string, unknown>>,
+  claims: Readonly<Record<string, unknown>> | undefined,
+  text: string,
+  embedded: string,
+): Credential {
+  const inner = embedded.split('.').length === 3 ? decodeJwt(embedded) : opaque(embedded);
+  return {
+    kind: 'jwt',
+    parts: [
+      { title: 'Outer JWT header', fields: fieldsOf(header) },
+      ...(claims ? [{ title: 'Outer JWT claims', fields: fieldsOf(claims) }] : []),
+      ...inner.parts,
+    ],
+    facts: inner.facts,
     forSdk: text,
   };
 }

@@ -70,7 +70,9 @@ describe('an Ably JWT', () => {
     ['a clientId that is no string', () => ({ ...good(), 'x-ably-clientId': 7 }), 400, 40012],
     ['an empty revocation key', () => ({ ...good(), 'x-ably-revocation-key': '' }), 401, 40144],
     ['a reserved claim', () => ({ ...good(), 'x-ably-surprise': true }), 401, 40144],
-    ['an embedded token', () => ({ ...good(), 'x-ably-token': 'appid.token' }), 401, 40144],
+    ['another client type', () => ({ ...good(), 'x-ably-clientType': 'client' }), 401, 40144],
+    ['a user claim that is no text', () => ({ ...good(), 'ably.channel.*': { role: 'x' } }), 401, 40144],
+    ['a rate of none', () => ({ ...good(), 'ably.limits.publish.perAttachment.maxRate.*': 0 }), 401, 40144],
   ])('with %s is refused', async (_name, claims, status, code) => {
     expect(await publishWith(signJwt(claims()))).toMatchObject({ status, body: { error: { code } } });
   });

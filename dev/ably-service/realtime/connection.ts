@@ -8,6 +8,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Access, Client } from '../access.ts';
+import { createPublishRates } from '../channel-claims.ts';
 import type { Channels } from '../channels.ts';
 import { type Credential, type Credentials, resolveClientId } from '../credentials.ts';
 import { MAX_MESSAGE_BYTES } from '../drafts.ts';
@@ -104,6 +105,7 @@ export function openConnection(
     end({ action: isTokenError(error) ? ACTION.DISCONNECTED : ACTION.ERROR, error: error.toErrorInfo() });
   };
   const attachments = createAttachments(connection, parts, transport.send);
+  const rates = createPublishRates(parts.now);
   const lifetime = watchLifetime({
     ...parts,
     credential: () => state.credential,
@@ -168,7 +170,7 @@ export function openConnection(
         attachments.sync(frame);
         break;
       case ACTION.MESSAGE:
-        handleMessage(connection, parts, attachments, transport.send, frame);
+        handleMessage(connection, parts, attachments, rates, transport.send, frame);
         break;
       case ACTION.PRESENCE:
         handlePresence(connection, parts, attachments, transport.send, frame);

@@ -4,6 +4,7 @@
  */
 
 import { type Access, type Client, operationClientId } from '../access.ts';
+import type { createPublishRates } from '../channel-claims.ts';
 import type { Channels } from '../channels.ts';
 import { readDrafts } from '../drafts.ts';
 import { AblyError, asAblyError, badClientId, badRequest, modeMissing } from '../errors.ts';
@@ -21,12 +22,14 @@ interface Parts {
   readonly access: Access;
 }
 
+type PublishRates = ReturnType<typeof createPublishRates>;
 type Send = (frame: OutgoingFrame) => void;
 
 export function handleMessage(
   client: Publisher,
   { channels, access }: Parts,
   attachments: Attachments,
+  rates: PublishRates,
   send: Send,
   frame: IncomingFrame,
 ): void {
@@ -37,7 +40,8 @@ export function handleMessage(
     const modes = attachments.modes(channelName);
     if (modes !== undefined && (modes & FLAG.PUBLISH) === 0)
       throw modeMissing('the channel is attached without publish');
-    const drafts = readDrafts(client, frame.messages, `${client.id}:${msgSerial}`, client.id);
+    const drafts = readDrafts(client, channelName, frame.messages, `${client.id}:${msgSerial}`, client.id);
+    rates.check(client.credential.channelClaims, channelName, drafts.length);
     return channels.get(channelName).publish(client.id, drafts);
   });
 }

@@ -25,7 +25,7 @@ export function publishMessages(
   const messages = Array.isArray(body) ? body : [body];
   const named = asText(asRecord(messages[0])?.clientId);
   access.check(client, name, 'publish', named);
-  const drafts = readDrafts(client, messages, randomBytes(9).toString('base64url'));
+  const drafts = readDrafts(client, name, messages, randomBytes(9).toString('base64url'));
   const serials = channels.get(name).publish(undefined, drafts);
   return { status: 201, body: { channel: name, messageId: drafts[0]?.id, serials } };
 }
