@@ -1,22 +1,36 @@
 /** Real `ably` clients through our endpoint to the local service: every way of asking, both encodings, every format. */
 import * as Ably from 'ably';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { AuthConfig } from '../../index.ts';
 import { type Stage, startStage, untilState } from '../stage.ts';
 
 const clients: Ably.Realtime[] = [];
+const EMBEDDED = { secret: 'a-fake-secret-of-the-app-of-32-bytes-or-more' };
+/** Every credential, as a config asks for it. */
+const FORMATS: Readonly<Record<string, Partial<AuthConfig>>> = {
+  TokenRequest: {},
+  'Ably JWT': { tokenFormat: 'jwt' },
+  'Ably token': { tokenFormat: 'ably-token' },
+  'JWT of the app’s own around an Ably JWT': { tokenFormat: 'embedded-jwt', embeddedJwt: EMBEDDED },
+  'JWT of the app’s own around an Ably token': {
+    tokenFormat: 'embedded-jwt',
+    embeddedJwt: { ...EMBEDDED, carries: 'ably-token', place: 'payload' },
+  },
+  'encrypted JWT of the app’s own': { tokenFormat: 'embedded-jwt', embeddedJwt: { ...EMBEDDED, encrypted: true } },
+  'credential that auto chose': { tokenFormat: 'auto' },
+};
+const stages = new Map<string, Stage>();
 let stage: Stage;
-let jwtStage: Stage;
 
 beforeAll(async () => {
-  stage = await startStage();
-  jwtStage = await startStage({ config: { tokenFormat: 'jwt' } });
+  for (const [name, config] of Object.entries(FORMATS)) stages.set(name, await startStage({ config }));
+  stage = stages.get('TokenRequest') as Stage;
 });
 afterEach(() => {
   for (const client of clients.splice(0)) client.close();
 });
 afterAll(async () => {
-  await stage.close();
-  await jwtStage.close();
+  for (const each of stages.values()) await each.close();
 });
 
 function connect(options: Ably.ClientOptions, on: Stage = stage): Ably.Realtime {
@@ -40,12 +54,9 @@ function askByCallback(on: Stage, cookie: string): NonNullable<Ably.ClientOption
   };
 }
 
-const formats = [
-  ['TokenRequest', () => stage],
-  ['Ably JWT', () => jwtStage],
-] as const;
+const formats = Object.keys(FORMATS).map((name) => [name, () => stages.get(name) as Stage] as const);
 
-describe.each(formats)('an ably client given a %s', (_format, on) => {
+describe.each(formats)('an ably client given: %s', (_format, on) => {
   const ways: Record<string, () => Ably.ClientOptions> = {
     'authUrl by GET': () => ({ authUrl: on().authUrl, authHeaders: { cookie: on().cookieOf('ada') } }),
     'authUrl by POST': () => ({

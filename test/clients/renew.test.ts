@@ -30,25 +30,29 @@ function updates(client: Ably.Realtime, count: number): Promise<void> {
   });
 }
 
-describe.each(['token-request', 'jwt'] as const)('a client with a %s', (tokenFormat) => {
-  it('renews when the service prompts, again and again, on the same connection', async () => {
-    // Our shortest token lives a minute; a lead of 59 seconds makes the service prompt after one.
-    const config: Partial<AuthConfig> = { tokenFormat, ttl: '60s' };
-    const { stage, client } = await stageAndClient({ config, service: { renewalLeadMs: 59_000 } }, 'ada');
-    const connectionId = client.connection.id;
-    const states: Ably.ConnectionState[] = [];
-    client.connection.on(({ current }) => states.push(current));
-    const channel = client.channels.get('room:7');
-    await channel.attach();
+describe.each(['token-request', 'jwt', 'ably-token', 'embedded-jwt', 'auto'] as const)(
+  'a client with a %s',
+  (tokenFormat) => {
+    it('renews when the service prompts, again and again, on the same connection', async () => {
+      // Our shortest token lives a minute; a lead of 59 seconds makes the service prompt after one.
+      const embeddedJwt = { secret: 'a-fake-secret-of-the-app-of-32-bytes-or-more' };
+      const config: Partial<AuthConfig> = { tokenFormat, ttl: '60s', embeddedJwt };
+      const { stage, client } = await stageAndClient({ config, service: { renewalLeadMs: 59_000 } }, 'ada');
+      const connectionId = client.connection.id;
+      const states: Ably.ConnectionState[] = [];
+      client.connection.on(({ current }) => states.push(current));
+      const channel = client.channels.get('room:7');
+      await channel.attach();
 
-    await updates(client, 2);
+      await updates(client, 2);
 
-    expect(client.connection.id).toBe(connectionId);
-    expect(new Set(states)).toEqual(new Set(['connected']));
-    expect(channel.state).toBe('attached');
-    expect(stage.events.filter(({ kind }) => kind === 'issued').length).toBeGreaterThanOrEqual(3);
-  });
-});
+      expect(client.connection.id).toBe(connectionId);
+      expect(new Set(states)).toEqual(new Set(['connected']));
+      expect(channel.state).toBe('attached');
+      expect(stage.events.filter(({ kind }) => kind === 'issued').length).toBeGreaterThanOrEqual(3);
+    });
+  },
+);
 
 describe('a client whose rights change at a renewal', () => {
   it('gains a channel without a disconnection', async () => {
