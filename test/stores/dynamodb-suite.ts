@@ -1,51 +1,23 @@
 /** The contract suite over whatever speaks DynamoDB's API, and what only DynamoDB has. */
-import { CreateTableCommand, DynamoDBClient, GetItemCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamodbStore } from '../../adapters/stores/dynamodb.ts';
 import { RECORD_GRACE_MS } from '../../core/stores.ts';
 import { failsAsStoreError } from './contract.ts';
 import { AWS } from './open.ts';
 import { type ServerCommand, type ServerProcess, startServer } from './processes.ts';
+import { hasTable, httpUrl, TABLE, withDynamoDb } from './servers.ts';
 import { describeStore } from './suite.ts';
-
-const TABLE = 'ably-auth';
-const urlAt = (port: number): string => `http://127.0.0.1:${port}`;
 
 export interface DynamoDbServer extends Omit<ServerCommand, 'isReady'> {
   readonly survivesAKill: boolean;
 }
 
-async function withClient<Result>(port: number, run: (client: DynamoDBClient) => Promise<Result>): Promise<Result> {
-  const client = new DynamoDBClient({ endpoint: urlAt(port), ...AWS, maxAttempts: 1 });
-  try {
-    return await run(client);
-  } finally {
-    client.destroy();
-  }
-}
-
-/** The table of docs/stores.md, where it is not there yet. */
-async function isReady(port: number): Promise<boolean> {
-  return withClient(port, async (client) => {
-    const { TableNames = [] } = await client.send(new ListTablesCommand({}));
-    if (TableNames.includes(TABLE)) return true;
-    await client.send(
-      new CreateTableCommand({
-        TableName: TABLE,
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
-    );
-    return false;
-  });
-}
-
 export function describeDynamoDb(name: string, { survivesAKill, ...command }: DynamoDbServer): void {
-  const start = (): Promise<ServerProcess> => startServer({ ...command, isReady });
+  const start = (): Promise<ServerProcess> => startServer({ ...command, isReady: hasTable });
   describeStore(name, {
     start,
-    placeAt: (port) => ({ kind: 'dynamodb', endpoint: urlAt(port), table: TABLE }),
+    placeAt: (port) => ({ kind: 'dynamodb', endpoint: httpUrl(port), table: TABLE }),
     survivesAKill,
   });
 
@@ -56,11 +28,11 @@ export function describeDynamoDb(name: string, { survivesAKill, ...command }: Dy
     }, 60_000);
     afterAll(() => server?.stop());
     const open = (table = TABLE, more = {}) =>
-      dynamodbStore({ table, clientOptions: { endpoint: urlAt(server.port), ...AWS }, ...more });
+      dynamodbStore({ table, clientOptions: { endpoint: httpUrl(server.port), ...AWS }, ...more });
 
     it('tells DynamoDB when it may remove an item: an hour after it expired, in seconds', async () => {
       const ttlOf = (id: string): Promise<number> =>
-        withClient(server.port, async (client) => {
+        withDynamoDb(server.port, async (client) => {
           const { Item } = await client.send(new GetItemCommand({ TableName: TABLE, Key: { id: { S: id } } }));
           return Number(Item?.ttl?.N);
         });

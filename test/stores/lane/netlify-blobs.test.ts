@@ -1,5 +1,4 @@
 /** Netlify Blobs, by Netlify's own server: made as strict as the real one, and as it comes for `netlify dev`. */
-
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -10,19 +9,13 @@ import { BlobsServer } from '@netlify/blobs/server';
 import { describe, expect, it } from 'vitest';
 import { netlifyBlobsStore } from '../../../adapters/stores/netlify-blobs.ts';
 import { failsAsStoreError, forgetsWhatIsDeleted, keepsWhatIsWritten, writesOnlyOverWhatWasSeen } from '../contract.ts';
-import { startServer, tsProgram } from '../processes.ts';
+import { startServer } from '../processes.ts';
+import { blobsServer, httpUrl } from '../servers.ts';
 import { describeStore } from '../suite.ts';
 
-const urlAt = (port: number): string => `http://127.0.0.1:${port}`;
-
 describeStore('Netlify Blobs', {
-  start: () =>
-    startServer({
-      command: process.execPath,
-      args: (port, directory) => [...tsProgram('blobs-server.ts'), String(port), directory],
-      isReady: async (port) => (await fetch(urlAt(port))).status > 0,
-    }),
-  placeAt: (port) => ({ kind: 'netlify-blobs', url: urlAt(port) }),
+  start: () => startServer(blobsServer),
+  placeAt: (port) => ({ kind: 'netlify-blobs', url: httpUrl(port) }),
   survivesAKill: true,
 });
 
@@ -50,7 +43,7 @@ describe('netlifyBlobsStore', () => {
         response.writeHead(status).end('a-value');
       }).listen(0, '127.0.0.1');
       await once(server, 'listening');
-      const url = urlAt((server.address() as AddressInfo).port);
+      const url = httpUrl((server.address() as AddressInfo).port);
       const store = netlifyBlobsStore({ name: 'records', access: accessTo(url) });
       const record = { value: 'a-value', expiresAtMs: 1 };
       await failsAsStoreError(store.compareAndSet('gate:x', undefined, record), ['gate:', 'a-value', 'a-token', url]);

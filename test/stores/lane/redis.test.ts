@@ -1,38 +1,17 @@
 /** Redis itself. What it acknowledges it keeps, because it is told to sync each write; docs/stores.md says what else is so. */
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { redisStore } from '../../../adapters/stores/redis.ts';
 import { RECORD_GRACE_MS } from '../../../core/stores.ts';
 import { failsAsStoreError } from '../contract.ts';
 import { type ServerProcess, startServer } from '../processes.ts';
+import { redisServer, redisUrl, withRedis } from '../servers.ts';
 import { describeStore } from '../suite.ts';
 
-const PASSWORD = 'hunter2';
-const urlAt = (port: number, password = PASSWORD): string => `redis://:${password}@127.0.0.1:${port}`;
-
-async function withClient<Result>(port: number, run: (client: Redis) => Promise<Result>): Promise<Result> {
-  const client = new Redis(urlAt(port), { lazyConnect: true, retryStrategy: () => null });
-  client.on('error', () => {});
-  try {
-    return await run(client);
-  } finally {
-    client.disconnect();
-  }
-}
-
-const start = (...more: readonly string[]): Promise<ServerProcess> =>
-  startServer({
-    command: 'redis-server',
-    args: (port, directory) => [
-      ...['--bind', '127.0.0.1', '--port', String(port), '--dir', directory, '--requirepass', PASSWORD],
-      ...['--save', '', '--appendonly', 'yes', '--appendfsync', 'always', ...more],
-    ],
-    isReady: (port) => withClient(port, async (client) => (await client.ping()) === 'PONG'),
-  });
+const start = (...more: readonly string[]): Promise<ServerProcess> => startServer(redisServer(...more));
 
 describeStore('Redis', {
   start,
-  placeAt: (port) => ({ kind: 'redis', url: urlAt(port) }),
+  placeAt: (port) => ({ kind: 'redis', url: redisUrl(port) }),
   survivesAKill: true,
 });
 
@@ -45,8 +24,8 @@ describe('redisStore', () => {
 
   it('lets Redis remove a record an hour after it expired, by our clock', async () => {
     let nowMs = 1_800_000_000_000;
-    const store = redisStore({ url: urlAt(server.port), nowMs: () => nowMs });
-    const keptMs = (key: string): Promise<number> => withClient(server.port, (client) => client.pttl(key));
+    const store = redisStore({ url: redisUrl(server.port), nowMs: () => nowMs });
+    const keptMs = (key: string): Promise<number> => withRedis(server.port, (client) => client.pttl(key));
     await store.compareAndSet('a', undefined, { value: 'x', expiresAtMs: nowMs + 10_000_000 });
     const [kept, whole] = [await keptMs('a'), 10_000_000 + RECORD_GRACE_MS];
     expect(kept).toBeGreaterThan(whole - 60_000);
@@ -60,9 +39,9 @@ describe('redisStore', () => {
 
   it('makes another connection when the one it has was idle for long, or was ended by the server', async () => {
     let nowMs = 0;
-    const store = redisStore({ url: urlAt(server.port), nowMs: () => nowMs });
+    const store = redisStore({ url: redisUrl(server.port), nowMs: () => nowMs });
     const connections = (): Promise<number> =>
-      withClient(server.port, async (client) =>
+      withRedis(server.port, async (client) =>
         Number(/total_connections_received:(\d+)/.exec(await client.info('stats'))?.[1]),
       );
     await store.read('a');
@@ -75,13 +54,13 @@ describe('redisStore', () => {
     nowMs = 70_000;
     await store.read('a');
     expect((await connections()) - first).toBe(3);
-    await withClient(server.port, (client) => client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'));
+    await withRedis(server.port, (client) => client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'));
     await expect.poll(() => store.read('none').catch(() => 'failed')).toBeUndefined();
     store.close();
   });
 
   it('takes a client of one’s own', async () => {
-    await withClient(server.port, async (client) => {
+    await withRedis(server.port, async (client) => {
       const store = redisStore({ client });
       expect(await store.compareAndSet('own', undefined, { value: 'x', expiresAtMs: 1 })).toBe(true);
       expect((await store.read('own'))?.value).toBe('x');
@@ -91,7 +70,7 @@ describe('redisStore', () => {
   });
 
   it.each([
-    ['a wrong password', () => urlAt(server.port, 'another-hunter3'), 'WRONGPASS'],
+    ['a wrong password', () => redisUrl(server.port, 'another-hunter3'), 'WRONGPASS'],
     ['no password', () => `redis://127.0.0.1:${server.port}`, 'NOAUTH'],
     ['nobody listening', () => 'redis://:another-hunter3@127.0.0.1:1', 'ECONNREFUSED'],
   ])('with %s says what to look at, and none of what it holds', async (_, url, name) => {
@@ -104,9 +83,9 @@ describe('redisStore', () => {
   });
 
   it('refuses what is not one of our records', async () => {
-    await withClient(server.port, (client) => client.hset('odd', 'version', '1'));
-    await withClient(server.port, (client) => client.set('odd-type', '1'));
-    const store = redisStore({ url: urlAt(server.port) });
+    await withRedis(server.port, (client) => client.hset('odd', 'version', '1'));
+    await withRedis(server.port, (client) => client.set('odd-type', '1'));
+    const store = redisStore({ url: redisUrl(server.port) });
     expect((await failsAsStoreError(store.read('odd'), [])).message).toContain('not one of ours');
     expect((await failsAsStoreError(store.read('odd-type'), [])).message).toContain('(WRONGTYPE)');
     store.close();
@@ -114,7 +93,7 @@ describe('redisStore', () => {
 
   it('full: refuses what is new and keeps what it has', async () => {
     const small = await start('--maxmemory', '2mb', '--maxmemory-policy', 'noeviction');
-    const store = redisStore({ url: urlAt(small.port) });
+    const store = redisStore({ url: redisUrl(small.port) });
     const record = { value: 'x'.repeat(100_000), expiresAtMs: Date.now() + 1_000_000 };
     const kept: string[] = [];
     const fill = async (): Promise<void> => {
