@@ -19,6 +19,8 @@ export async function startMoto(): Promise<Moto> {
   const moto = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
   const endpoint = `http://127.0.0.1:${port}`;
   await untilItAnswers(endpoint);
+  // It loads a service when that is first asked, which on a busy machine takes longer than a driver waits.
+  await Promise.all([load(endpoint, 'secretsmanager', 'ListSecrets'), load(endpoint, 'ssm', 'DescribeParameters')]);
   return {
     clientOptions: { endpoint, region: 'eu-west-1', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } },
     async stop() {
@@ -27,6 +29,20 @@ export async function startMoto(): Promise<Moto> {
       await ended;
     },
   };
+}
+
+async function load(endpoint: string, service: 'secretsmanager' | 'ssm', operation: string): Promise<void> {
+  const credential = `Credential=any/20260101/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=any`;
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      authorization: `AWS4-HMAC-SHA256 ${credential}`,
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': `${service === 'ssm' ? 'AmazonSSM' : service}.${operation}`,
+    },
+    body: '{}',
+  });
+  if (!response.ok) throw new Error(`moto answers ${response.status} to ${operation}`);
 }
 
 async function freePort(): Promise<number> {
