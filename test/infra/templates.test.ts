@@ -102,6 +102,7 @@ describe('the function', () => {
         ABLY_API_KEY_SECRET_ID: SECRET_ARN,
         ABLY_API_KEY_SECRET_FIELD: 'apiKey',
         ABLY_AUTH_SESSION_SECRET: '{{resolve:secretsmanager:ably/session-secret}}',
+        ABLY_AUTH_EMBEDDED_SECRET: '{{resolve:ssm:/ably/embedded-secret}}',
         ABLY_AUTH_ALLOWED_ORIGINS: 'https://app.example,https://admin.example',
         ABLY_AUTH_ISSUER: 'https://issuer.example/',
         ABLY_AUTH_AUDIENCE: 'chat',

@@ -25,6 +25,7 @@ export const MOST: Readonly<Record<string, string>> = {
   ApiKeySecretField: 'apiKey',
   ApiKeySecretKmsKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555',
   SessionSecret: 'secretsmanager:ably/session-secret',
+  EmbeddedSecret: 'ssm:/ably/embedded-secret',
   AllowedOrigins: 'https://app.example,https://admin.example',
   Issuer: 'https://issuer.example/',
   Audience: 'chat',

@@ -60,13 +60,20 @@ variable "settings" {
   default     = {}
 
   validation {
-    condition     = length(setintersection(keys(var.settings), ["ABLY_API_KEY", "ABLY_API_KEY_PREVIOUS", "ABLY_AUTH_SESSION_SECRET"])) == 0
-    error_message = "A secret would be in the state. The API key goes into Secrets Manager; a session secret as well, see session_secret."
+    condition     = length(setintersection(keys(var.settings), ["ABLY_API_KEY", "ABLY_API_KEY_PREVIOUS", "ABLY_AUTH_SESSION_SECRET", "ABLY_AUTH_EMBEDDED_SECRET"])) == 0
+    error_message = "A secret would be in the state. The API key goes into Secrets Manager; for the others see session_secret and embedded_secret."
   }
 }
 
 variable "session_secret" {
   description = "The secret that signs session cookies, from an ephemeral or sensitive source. It is in the function's environment, and so in the state: encrypt that, or verify callers' tokens instead and leave this out."
+  type        = string
+  default     = null
+  sensitive   = true
+}
+
+variable "embedded_secret" {
+  description = "The secret that signs the JWT around a credential, for the format embedded-jwt. In the state like session_secret."
   type        = string
   default     = null
   sensitive   = true

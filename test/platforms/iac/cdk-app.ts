@@ -16,6 +16,7 @@ const most: AblyAuthEndpointProps = {
   apiKeySecretField: 'apiKey',
   apiKeySecretKmsKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555',
   sessionSecret: 'secretsmanager:ably/session-secret',
+  embeddedSecret: 'ssm:/ably/embedded-secret',
   allowedOrigins: ['https://app.example', 'https://admin.example'],
   issuer: 'https://issuer.example/',
   audience: 'chat',

@@ -149,6 +149,7 @@ describe('the tools that look for mistakes', () => {
   it.each([
     ['cloudformation', 'infra/aws/cloudformation.yml'],
     ['cloudformation', 'infra/aws/rotation.yml'],
+    ['terraform', 'infra/terraform'],
   ])('checkov finds nothing in %s that is not explained', (framework, path) => {
     const config = ['--config-file', 'test/platforms/iac/checkov.yml', '--framework', framework];
     const where = path.endsWith('.yml') ? '--file' : '--directory';

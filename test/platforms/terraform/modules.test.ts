@@ -54,6 +54,7 @@ const MOST_AS_VARIABLES = {
   api_key_secret_kms_key_arn: MOST.ApiKeySecretKmsKeyArn,
   allowed_origins: MOST.AllowedOrigins?.split(','),
   session_secret: `{{resolve:${MOST.SessionSecret}}}`,
+  embedded_secret: `{{resolve:${MOST.EmbeddedSecret}}}`,
   settings: {
     ABLY_AUTH_ISSUER: MOST.Issuer,
     ABLY_AUTH_AUDIENCE: MOST.Audience,
