@@ -91,12 +91,24 @@ describe.each([
   });
 
   it('goes by itself where Ably does not say in time, says so, and is corrected for later requests', async () => {
-    const { connect, events, skews } = await start({ aheadMs, config: { clock: 'learn' }, lateMs: 500 });
+    const { connect, events, skews } = await start({ aheadMs, config: { clock: 'learn' }, lateMs: 400 });
     expect((await connect()).state).toBe('disconnected');
     expect(skews()[0]).toEqual({ kind: 'clock', state: 'unknown' });
-    await expect.poll(() => skews().length).toBe(2);
+    await expect.poll(() => skews().length, { timeout: 10_000 }).toBe(2);
     expect((await connect()).state).toBe('connected');
     expect(events.filter(({ kind }) => kind === 'issued').length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('is corrected for tokens that Ably makes on our asking', async () => {
+    const { authUrl, asked, skews } = await start({ aheadMs, config: { clock: 'learn', tokenFormat: 'ably-token' } });
+    const statuses = async (): Promise<number[]> => {
+      const answers = await Promise.all([fetch(authUrl), fetch(authUrl)]);
+      return answers.map(({ status }) => status);
+    };
+    expect(await statuses()).toEqual([200, 200]);
+    expect([asked.times, skews().length]).toEqual([1, 1]);
+    expect(await statuses()).toEqual([200, 200]);
+    expect(asked.times).toBe(1);
   });
 
   it('dates a JWT by the corrected clock, and never in its future', async () => {
