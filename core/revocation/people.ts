@@ -13,6 +13,8 @@ export interface Person {
   readonly subject: string;
   /** What they are called at Ably, where a template of a rule makes it. Default: the source's prefix and the subject. */
   readonly clientId?: string;
+  /** What their tokens say instead, where a rule gives each session a key of its own: the others are left alone. */
+  readonly revocationKey?: string;
 }
 
 export interface People {

@@ -80,10 +80,16 @@ function readTarget(target: unknown, at: string): RevokeTarget {
     const colon = target.indexOf(':');
     return readTarget({ type: target.slice(0, Math.max(colon, 0)), value: target.slice(colon + 1) }, at);
   }
-  if (isObject(target) && hasOnly(target, ['source', 'subject', 'clientId'])) {
-    const { source, subject, clientId } = target;
-    if (isText(source) && isText(subject) && (clientId === undefined || isText(clientId))) {
-      return { source, subject, ...(clientId !== undefined && { clientId }) };
+  if (isObject(target) && hasOnly(target, ['source', 'subject', 'clientId', 'revocationKey'])) {
+    const { source, subject, clientId, revocationKey } = target;
+    const names = [clientId, revocationKey].filter((name) => name !== undefined);
+    if (isText(source) && isText(subject) && names.length <= 1 && names.every(isText)) {
+      return {
+        source,
+        subject,
+        ...(isText(clientId) && { clientId }),
+        ...(isText(revocationKey) && { revocationKey }),
+      };
     }
   }
   if (isObject(target) && hasOnly(target, ['type', 'value'])) {

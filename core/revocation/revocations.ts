@@ -100,10 +100,10 @@ export async function cutOff(
 function planFor(target: RevokeTarget, action: CutOff, { people, records }: RevocationPorts): Plan {
   const isPerson = 'source' in target;
   const name = isPerson ? `${target.source} ${target.subject}` : `${target.type}:${target.value}`;
-  const plan = (found: readonly Person[], clientId: string | undefined, message?: string, failed = false): Plan => ({
+  const plan = (found: readonly Person[], atAbly: string | undefined, message?: string, failed = false): Plan => ({
     target: name,
     people: found,
-    atAbly: isPerson ? clientId && `clientId:${clientId}` : name,
+    atAbly,
     ...(message !== undefined && { message }),
     failed,
   });
@@ -111,17 +111,23 @@ function planFor(target: RevokeTarget, action: CutOff, { people, records }: Revo
   if (action.kind !== 'none' && !records) return refused(NO_STORE);
   if (isPerson) {
     if (!people.knows(target.source)) return refused(UNKNOWN_SOURCE);
-    const clientId = people.clientIdOf(target);
-    if (clientId !== undefined || action.kind === 'lift') return plan([target], clientId);
+    const atAbly = nameAtAbly(target, people);
+    if (atAbly !== undefined || action.kind === 'lift') return plan([target], atAbly);
     return plan([target], undefined, NO_CLIENT_ID, action.kind === 'none');
   }
   if (target.type !== 'clientId') {
     if (action.kind !== 'none') return refused(ONLY_PEOPLE);
-    return plan([], undefined, target.type === 'channel' ? CHANNEL_TOO : undefined);
+    return plan([], name, target.type === 'channel' ? CHANNEL_TOO : undefined);
   }
   const found = people.withClientId(target.value);
   if (action.kind !== 'none' && !found?.length) return refused(found ? UNKNOWN_SOURCE : NOT_INVERTIBLE);
-  return plan(found ?? [], target.value);
+  return plan(found ?? [], name);
+}
+
+function nameAtAbly(person: Person, people: People): string | undefined {
+  if (person.revocationKey !== undefined) return `revocationKey:${person.revocationKey}`;
+  const clientId = people.clientIdOf(person);
+  return clientId === undefined ? undefined : `clientId:${clientId}`;
 }
 
 /** Writes what the gate is to know, and that tokens are being revoked, before Ably hears of it. */

@@ -188,6 +188,32 @@ describe('somebody who signs out', () => {
   });
 });
 
+describe('one session among several', () => {
+  it('is cut off alone where its tokens have a revocation key of their own', async () => {
+    const rules: AuthConfig['rules'] = [
+      { name: 'members', grant: { 'room:*': ['subscribe'] }, jwt: { revocationKey: 'session-{sid}' } },
+      ...RULES.slice(1),
+    ];
+    const on = await stage({ rules });
+    const [phone, laptop] = ['phone', 'laptop'].map((sid) =>
+      connect(on, on.cookieOf('bob', { sessionId: sid, claims: { sid } })),
+    ) as [Ably.Realtime, Ably.Realtime];
+    await Promise.all([untilState(phone, 'connected'), untilState(laptop, 'connected')]);
+    const laptopStates = statesOf(laptop);
+    const cut = disconnection(phone);
+
+    const target = { source: 'session', subject: 'bob', revocationKey: 'session-phone' };
+    const answer = await revoke(on, operator(on), { targets: [target], signOut: { sessionId: 'phone' } });
+
+    expect(answer).toMatchObject({ status: 200, results: [{ ok: true, gate: 'signed-out' }] });
+    expect(await cut).toMatchObject({ code: 40141 });
+    await untilState(phone, 'disconnected');
+    await expect.poll(() => on.events.at(-1)).toMatchObject({ kind: 'refused', reason: 'signed-out' });
+    await laptop.channels.get('room:7').attach();
+    expect([laptop.connection.state, laptopStates]).toEqual(['connected', []]);
+  });
+});
+
 describe('a credential that was asked for before a ban and is used after it', () => {
   async function usedAfterBan(on: Stage, use: (body: string) => Promise<unknown>): Promise<unknown> {
     const body = await (await askJwt(on, on.cookieOf('bob'))).text();
