@@ -8,7 +8,8 @@ import { describeProblem } from '../config-problem.ts';
 import { resolveConfig } from '../resolve-config.ts';
 import type { CutOff } from './gate-entry.ts';
 import { createPeople, type Person } from './people.ts';
-import { cutOff, nextSecondMs, type RevokeTarget, type TargetResult } from './revocations.ts';
+import type { RevokeTarget } from './plan-target.ts';
+import { cutOff, nextSecondMs, type TargetResult } from './revocations.ts';
 
 export interface Revocations {
   /** Revokes what they hold, and refuses them with 403 until then. */

@@ -12,7 +12,7 @@ import { MAX_REVOKE_REQUEST_TARGETS } from '../limits.ts';
 import { isWellFormedText } from '../well-formed.ts';
 import { parseBoundedJson } from '../wire/bounded-json.ts';
 import { bodyText } from '../wire/read-wishes.ts';
-import type { RevokeTarget } from './revocations.ts';
+import type { RevokeTarget } from './plan-target.ts';
 
 export interface RevocationOrder {
   /** `self`: the caller. */

@@ -10,15 +10,8 @@ import { StoreError } from '../stores.ts';
 import { type CutOff, type GateEntry, parseEntry, toRecord, withCutOff, withRevocation } from './gate-entry.ts';
 import { gateKey, type SharingSource } from './gate-key.ts';
 import type { People, Person } from './people.ts';
+import { type Plan, planFor, type RevokeTarget } from './plan-target.ts';
 import { type KeyResult, revokeAtAbly } from './revoke-at-ably.ts';
-
-/** Ably's own targets. `channel` names a resource as tokens say it, `room:*`, and must be enabled by Ably. */
-export interface TokenTarget {
-  readonly type: 'clientId' | 'revocationKey' | 'channel';
-  readonly value: string;
-}
-
-export type RevokeTarget = Person | TokenTarget;
 
 export interface TargetResult {
   /** As it was named: `clientId:bob`, or `session bob` of a person. */
@@ -48,26 +41,11 @@ export interface RevocationPorts {
   readonly pause?: (ms: number) => Promise<void>;
 }
 
-const NO_STORE = 'There is no store, so nothing can be remembered about anybody: set ABLY_AUTH_STORE, or store.';
 const STORE_FAILED = 'The store could not be written; nothing was revoked. Ask again.';
-const UNKNOWN_SOURCE = 'No source of the config has this name.';
-const ONLY_PEOPLE = 'Only a clientId or a person can be banned or signed out: a group is no one.';
-const NOT_INVERTIBLE = 'A rule makes clientIds of a template: name source, subject and clientId.';
-const NO_CLIENT_ID = 'No token was revoked: nobody knows the clientId. Name it beside source and subject.';
-const CHANNEL_TOO = 'It needs a policy change too: clients that are still granted the channel get new tokens for it.';
 
 /** Until Ably has said when, nothing that is signed within this time counts as younger than the revocation. */
 const UNDER_WAY_MS = 1_000;
 const WRITES_AT_ONCE = 25;
-
-interface Plan {
-  readonly target: string;
-  readonly people: readonly Person[];
-  /** What to revoke at Ably, `type:value`. */
-  readonly atAbly: string | undefined;
-  message?: string;
-  failed: boolean;
-}
 
 /**
  * @returns a result for each target, in order
@@ -80,7 +58,7 @@ export async function cutOff(
   ports: RevocationPorts,
 ): Promise<readonly TargetResult[]> {
   const aheadMs = ports.offsetMs ? await ports.offsetMs() : 0;
-  const plans = targets.map((target) => planFor(target, action, ports));
+  const plans = targets.map((target) => planFor(target, action, ports.people, ports.records !== undefined));
   const markMs = options.issuedBeforeMs ?? ports.nowMs() + aheadMs + UNDER_WAY_MS;
   await inTurns(plans, (plan) => enter(plan, action, markMs, ports));
 
@@ -95,39 +73,6 @@ export async function cutOff(
   await inTurns(revoking, (plan) => dateExactly(plan, of(plan), markMs, ports));
   if (action.kind === 'sign-out' && action.sessionId === undefined) await until(action.beforeMs, ports);
   return plans.map((plan) => resultOf(plan, action, plan.failed ? [] : of(plan)));
-}
-
-function planFor(target: RevokeTarget, action: CutOff, { people, records }: RevocationPorts): Plan {
-  const isPerson = 'source' in target;
-  const name = isPerson ? `${target.source} ${target.subject}` : `${target.type}:${target.value}`;
-  const plan = (found: readonly Person[], atAbly: string | undefined, message?: string, failed = false): Plan => ({
-    target: name,
-    people: found,
-    atAbly,
-    ...(message !== undefined && { message }),
-    failed,
-  });
-  const refused = (message: string): Plan => plan([], undefined, message, true);
-  if (action.kind !== 'none' && !records) return refused(NO_STORE);
-  if (isPerson) {
-    if (!people.knows(target.source)) return refused(UNKNOWN_SOURCE);
-    const atAbly = nameAtAbly(target, people);
-    if (atAbly !== undefined || action.kind === 'lift') return plan([target], atAbly);
-    return plan([target], undefined, NO_CLIENT_ID, action.kind === 'none');
-  }
-  if (target.type !== 'clientId') {
-    if (action.kind !== 'none') return refused(ONLY_PEOPLE);
-    return plan([], name, target.type === 'channel' ? CHANNEL_TOO : undefined);
-  }
-  const found = people.withClientId(target.value);
-  if (action.kind !== 'none' && !found?.length) return refused(found ? UNKNOWN_SOURCE : NOT_INVERTIBLE);
-  return plan(found ?? [], name);
-}
-
-function nameAtAbly(person: Person, people: People): string | undefined {
-  if (person.revocationKey !== undefined) return `revocationKey:${person.revocationKey}`;
-  const clientId = people.clientIdOf(person);
-  return clientId === undefined ? undefined : `clientId:${clientId}`;
 }
 
 /** Writes what the gate is to know, and that tokens are being revoked, before Ably hears of it. */

@@ -23,8 +23,9 @@ import { checkGate } from './gate.ts';
 import type { CutOff } from './gate-entry.ts';
 import { type Permission, permissionOf, requireDeliberate } from './may-revoke.ts';
 import { createPeople } from './people.ts';
+import type { RevokeTarget } from './plan-target.ts';
 import { type RevocationOrder, readRevocation } from './read-revocation.ts';
-import { cutOff, nextSecondMs, type RevokeTarget, type TargetResult } from './revocations.ts';
+import { cutOff, nextSecondMs, type TargetResult } from './revocations.ts';
 
 const METHODS = 'POST, OPTIONS';
 
