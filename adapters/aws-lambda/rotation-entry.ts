@@ -9,10 +9,11 @@ import { createKeyProbe } from '../ably/probe-key.ts';
 import { openLog } from '../compose/open-log.ts';
 import { readSecretText } from '../key-sources/read-secret-text.ts';
 import { createRotatingSecret } from '../key-sources/rotating-secret.ts';
+import { printLine } from './print-line.ts';
 import { createRotationHandler, type RotationHandler } from './rotation-handler.ts';
 
 const env: Environment = process.env;
-const { notice } = openLog(env, console.log);
+const { notice } = openLog(env, printLine);
 
 export const handler: RotationHandler = createRotationHandler(
   () => ({
