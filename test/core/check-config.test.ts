@@ -21,6 +21,15 @@ describe('checkConfig', () => {
     expect(settings((env) => ({ sources: [session({ secrets: sessionSecrets(env) })], rules }))).toEqual([]);
   });
 
+  it('finds what a format would lose, and asks for no secret of the app’s own JWT', () => {
+    const sources = [anonymous()];
+    expect(settings(() => ({ sources, rules, jwt: { jti: true } }))).toEqual(['jwt']);
+    expect(settings(() => ({ sources, rules, jwt: { rates: 1 } as never, tokenFormat: 'jwt' }))).toEqual(['jwt.rates']);
+    expect(settings(() => ({ sources, rules, tokenFormat: 'embedded-jwt' }))).toEqual([]);
+    // Whether Ably can be called is known where the function runs.
+    expect(settings(() => ({ sources, rules }), { ABLY_AUTH_TOKEN_FORMAT: 'ably-token' })).toEqual([]);
+  });
+
   it('finds every mistake in rules and sources at once', () => {
     const build = () => ({
       sources: [anonymous(), session({ secrets: ['short'] })],

@@ -3,6 +3,7 @@ import { errors, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { ApiKey } from '../../core/keys/api-key.ts';
 import { signAblyJwt } from '../../core/token/sign-ably-jwt.ts';
+import { signTokenRequest } from '../../core/token/sign-token-request.ts';
 import { KEY_NAME, KEY_SECRET, NOW_MS, testKey } from '../core/auth-request.ts';
 import { capabilityOf } from '../core/capability/samples.ts';
 import { settledParams, timestampsMs } from './signing-samples.ts';
@@ -29,6 +30,20 @@ describe('signAblyJwt beside jose', () => {
       }),
       { numRuns: 1_500 },
     );
+  });
+
+  it('has further claims beside the settled ones, and in a TokenRequest they are refused', async () => {
+    const extras = new Map<string, string | number | boolean>([
+      ['ably.channel.room:*', '{"role":"ünï"}'],
+      ['ably.limits.publish.perAttachment.maxRate.*', 0.1],
+      ['__proto__', true],
+    ]);
+    const { payload } = await jwtVerify(signAblyJwt(testKey(), { ...FIT, extras }, NOW_MS), SECRET, {
+      currentDate: new Date(NOW_MS),
+    });
+    const plain = await jwtVerify(signAblyJwt(testKey(), FIT, NOW_MS), SECRET, { currentDate: new Date(NOW_MS) });
+    expect(Object.entries(payload)).toEqual([...Object.entries(plain.payload), ...extras]);
+    expect(() => signTokenRequest(testKey(), { ...FIT, extras }, { timestampMs: NOW_MS })).toThrow('Refusing to sign');
   });
 
   it('is valid up to the last second of its ttl and not one more', async () => {

@@ -51,7 +51,7 @@ const ruleBodies = fc
       grant: grants,
       clientId: fc.constantFrom('{sub}', 'x:{team}', false as const),
       ttl: fc.constantFrom('10m' as const, '2h' as const),
-      format: fc.constantFrom('jwt' as const, 'token-request' as const),
+      format: fc.constantFrom('jwt' as const, 'token-request' as const, 'auto' as const),
       wildcardClientId: fc.constant(true as const),
     },
     { requiredKeys: ['grant'] },

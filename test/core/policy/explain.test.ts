@@ -200,3 +200,35 @@ describe('describeExplanation', () => {
     expect(text).toMatch(/room:r0:\*, room:r1:\*, room:r2:\*, room:r3:\*, room:r4:\* and 15 more: publish/);
   });
 });
+
+describe('explainPolicy of the formats that are not signed at once', () => {
+  const outcomeOf = async (more: Partial<AuthConfig>) => (await explain(BOB, {}, more)).outcome;
+
+  it('asks nobody for an Ably token, and says how large the answer can become', async () => {
+    const outcome = await outcomeOf({ tokenFormat: 'ably-token' });
+    expect(outcome).toMatchObject({ kind: 'issued', format: 'ably-token', clientId: 'bob' });
+    expect(outcome.kind === 'issued' && outcome.bytes).toBeGreaterThan(343);
+  });
+
+  it('says what auto became and why, and each claim of a JWT or why it has none', async () => {
+    const jwt = { channelClaims: { '*': 'room {sub}', lobby: '{team}' } };
+    const explanation = await explain(BOB, {}, { tokenFormat: 'auto', jwt });
+    expect(explanation.outcome).toMatchObject({
+      ...{ format: 'jwt', auto: 'fits', claims: { 'ably.channel.*': 'room bob' } },
+    });
+    const text = describeExplanation(explanation);
+    expect(text).toContain('gets    jwt (auto: a JWT has room), 900 s');
+    expect(text).toContain('        ably.channel.*: "room bob"');
+    const rules = RULES.map((rule) => (rule.name === 'members' ? { ...rule, jwt } : rule));
+    const { rules: explained } = await explain(BOB, {}, { tokenFormat: 'auto', rules });
+    expect(explained[1]).toMatchObject({ decides: ['ttl', 'jwt'] });
+    expect(explained[1]?.leftOut.map(({ grant }) => grant)).toContain('jwt.channelClaims["lobby"]');
+  });
+
+  it('is misconfigured where the endpoint is', async () => {
+    expect(await outcomeOf({ jwt: { jti: true } })).toMatchObject({ kind: 'misconfigured' });
+    expect(await outcomeOf({ tokenFormat: 'embedded-jwt' })).toMatchObject({
+      ...{ kind: 'misconfigured', problems: [{ setting: 'ABLY_AUTH_EMBEDDED_SECRET' }] },
+    });
+  });
+});

@@ -21,6 +21,15 @@ describe('checkSignable', () => {
     expect(() => checkSignable({ ...FIT, ...change })).not.toThrow();
   });
 
+  it('lets pass further claims, and refuses those that say again what was settled, or what Ably reserves', () => {
+    for (const name of ['ably.channel.*', 'x-ably-revocation-key', 'x-ably-clientType', 'jti', 'role']) {
+      expect(() => checkSignable({ ...FIT, extras: new Map([[name, 'x']]) })).not.toThrow();
+    }
+    for (const name of ['iat', 'exp', 'sub', 'x-ably-capability', 'x-ably-clientId', 'X-Ably-ClientId', 'x-ably-new']) {
+      expect(() => checkSignable({ ...FIT, extras: new Map([[name, 'x']]) })).toThrow('Refusing to sign');
+    }
+  });
+
   it('lets pass an anonymous token', () => {
     const { clientId: _, ...anonymous } = FIT;
     expect(() => checkSignable(anonymous)).not.toThrow();
