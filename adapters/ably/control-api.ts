@@ -4,7 +4,7 @@
  *
  * https://ably.com/docs/api/control-api (OpenAPI: static/open-specs/control-v1.yaml of ably/docs)
  */
-import { parseApiKey } from '../../core/keys/api-key.ts';
+import { parseApiKey } from '../../core/keys/parse-api-key.ts';
 import { type ControlApi, type ControlKey, RotationError } from '../../core/rotation/ports.ts';
 
 export const CONTROL_URL = 'https://control.ably.net/v1';

@@ -8,17 +8,18 @@ import definition from '../../auth.config.ts';
 import { resolveAtStart } from '../../core/glance/resolve-at-start.ts';
 import { createAblyApi } from '../ably/ably-api.ts';
 import { composeResolved } from '../compose/compose-resolved.ts';
-import { chooseKeySource } from '../key-sources/choose-key-source.ts';
+import { openKeySource } from '../key-sources/open-key-source.ts';
 import { createLambdaHandler, type LambdaHandler } from './handler.ts';
 import { printLine } from './print-line.ts';
 
 const { env } = process;
 // What most functions do without is not even read: they keep nothing.
 const store = env.ABLY_AUTH_STORE && (await import('../compose/prebuilt-store.ts')).choosePrebuiltStore(env);
+const keySource = openKeySource(env) ?? (await import('../key-sources/choose-key-source.ts')).chooseKeySource(env);
 const { endpoint, notice } = composeResolved({
   resolution: await resolveAtStart(definition, env),
   env,
-  keySource: chooseKeySource(env),
+  keySource,
   ably: createAblyApi(env),
   ...(store && { store }),
   print: printLine,

@@ -4,24 +4,15 @@
  * or malformed, without the value.
  */
 import type { ConfigProblem } from '../../core/config-problem.ts';
-import { parseApiKey } from '../../core/keys/api-key.ts';
 import type { Environment } from '../../core/settings.ts';
 import { createEnvironmentKeySource } from '../key-sources/environment.ts';
+import { malformedKeys, WHOLE_KEY } from '../key-sources/malformed-keys.ts';
 import type { KeyChoice } from './compose-endpoint.ts';
 
-const WHOLE_KEY = 'Set it to the whole key, appId.keyId:secret, as the Ably dashboard shows it';
-
 export function chooseEnvironmentKey(env: Environment): KeyChoice {
-  const problems = [...malformed(env, 'ABLY_API_KEY'), ...malformed(env, 'ABLY_API_KEY_PREVIOUS'), ...notHere(env)];
+  const problems = [...malformedKeys(env), ...notHere(env)];
   if (!env.ABLY_API_KEY) problems.push({ setting: 'ABLY_API_KEY', problem: 'it is not set', fix: WHOLE_KEY });
   return problems.length === 0 ? { ok: true, source: createEnvironmentKeySource(env) } : { ok: false, problems };
-}
-
-function malformed(env: Environment, setting: string): ConfigProblem[] {
-  const text = env[setting];
-  const parsed = text ? parseApiKey(text) : undefined;
-  if (!parsed || parsed.ok) return [];
-  return [{ setting, problem: `it is not an Ably API key: ${parsed.problem}`, fix: WHOLE_KEY }];
 }
 
 /** Somebody who set these means a store that cannot be read from here: using another key instead would surprise. */

@@ -5,7 +5,7 @@
  */
 import type { ConfigProblem } from '../../core/config-problem.ts';
 import type { IdentitySource } from '../../core/identity/identity.ts';
-import { parseApiKey } from '../../core/keys/api-key.ts';
+import { parseApiKey } from '../../core/keys/parse-api-key.ts';
 import { audienceProblems } from './oidc.ts';
 import type { TokenRules } from './token-rules.ts';
 import {

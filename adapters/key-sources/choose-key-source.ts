@@ -3,12 +3,22 @@
  * `ABLY_API_KEY_PARAMETER`. Reads no store and no SDK, and needs no secret to say what is wrong (S11).
  *
  * For hosts that can read AWS. A build that leaves the AWS clients out takes `createEnvironmentKeySource` directly.
- * Drivers are loaded with the first key, so that a cold start reads the one it uses and no other.
+ * What is plainly in order is seen by open-key-source.ts alone, without this file.
  */
 import type { ConfigProblem } from '../../core/config-problem.ts';
-import { parseApiKey } from '../../core/keys/api-key.ts';
 import type { KeySource } from '../../core/keys/key-source.ts';
-import { createEnvironmentKeySource, type Settings } from './environment.ts';
+import type { Settings } from './environment.ts';
+import { malformedKeys } from './malformed-keys.ts';
+import {
+  cachesParameters,
+  createSource,
+  isPort,
+  isSeenOnLambda,
+  PORT_SETTING,
+  SEEN_ON_LAMBDA,
+  WAYS,
+  type Way,
+} from './open-key-source.ts';
 
 export type KeySourceChoice =
   | {
@@ -19,8 +29,6 @@ export type KeySourceChoice =
     }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
-const WAYS = ['ABLY_API_KEY', 'ABLY_API_KEY_SECRET_ID', 'ABLY_API_KEY_PARAMETER'] as const;
-
 /** @param settings the environment, or a record like it; an empty value counts as not set */
 export function chooseKeySource(settings: Settings): KeySourceChoice {
   const set = WAYS.filter((way) => settings[way]);
@@ -30,55 +38,6 @@ export function chooseKeySource(settings: Settings): KeySourceChoice {
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, source: createSource(settings, way), warnings: warningsFor(settings, way) };
 }
-
-function createSource(settings: Settings, way: (typeof WAYS)[number]): KeySource {
-  if (way === 'ABLY_API_KEY') return createEnvironmentKeySource(settings);
-  const name = settings[way] ?? '';
-  const field = settings.ABLY_API_KEY_SECRET_FIELD || undefined;
-  const isSecret = way === 'ABLY_API_KEY_SECRET_ID';
-  const port = settings[PORT_SETTING];
-  if (port) {
-    return loadOnFirstUse('aws-secrets-extension', way, async () => {
-      const { createSecretsExtensionKeySource } = await import('./aws-secrets-extension.ts');
-      return createSecretsExtensionKeySource({
-        from: isSecret ? { secretId: name } : { parameter: name },
-        field,
-        port: Number(port),
-        sessionToken: () => settings.AWS_SESSION_TOKEN,
-      });
-    });
-  }
-  if (isSecret) {
-    return loadOnFirstUse('aws-secrets-manager', way, async () => {
-      const { createSecretsManagerKeySource } = await import('./aws-secrets-manager.ts');
-      return createSecretsManagerKeySource({ secretId: name, field });
-    });
-  }
-  return loadOnFirstUse('aws-parameter-store', way, async () => {
-    const { createParameterStoreKeySource } = await import('./aws-parameter-store.ts');
-    return createParameterStoreKeySource({ parameter: name, field });
-  });
-}
-
-/** One driver for the life of the process, since it keeps a connection; one that could not be loaded is forgotten. */
-function loadOnFirstUse(name: string, setting: string, create: () => Promise<KeySource>): KeySource {
-  let driver: Promise<KeySource> | undefined;
-  const load = (): Promise<KeySource> => {
-    driver ??= create().catch((error: unknown) => {
-      driver = undefined;
-      throw error;
-    });
-    return driver;
-  };
-  return Object.freeze({
-    name,
-    setting,
-    loadCurrent: async () => (await load()).loadCurrent(),
-    loadPrevious: async () => (await load()).loadPrevious(),
-  });
-}
-
-const PORT_SETTING = 'PARAMETERS_SECRETS_EXTENSION_HTTP_PORT';
 
 const NOTHING_SET: ConfigProblem = {
   setting: 'ABLY_API_KEY',
@@ -94,33 +53,16 @@ function severalSet(set: readonly string[]): ConfigProblem {
   };
 }
 
-/** What is in the environment can be checked right away. The problem holds nothing of the value. */
-function malformedKeys(settings: Settings): ConfigProblem[] {
-  return ['ABLY_API_KEY', 'ABLY_API_KEY_PREVIOUS'].flatMap((setting) => {
-    const text = settings[setting];
-    const parsed = text ? parseApiKey(text) : undefined;
-    if (parsed === undefined || parsed.ok) return [];
-    const problem = `not an Ably API key: ${parsed.problem}`;
-    return [{ setting, problem, fix: 'Set it to the whole key, appId.keyId:secret, as the Ably dashboard shows it.' }];
-  });
-}
-
 function badPort(settings: Settings): ConfigProblem[] {
   const port = settings[PORT_SETTING];
-  if (!port || (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) return [];
+  if (isPort(port)) return [];
   const problem = 'not a port';
   return [{ setting: PORT_SETTING, problem, fix: 'Remove it, or set it to the port of the extension, 2773.' }];
 }
 
-function warningsFor(settings: Settings, way: (typeof WAYS)[number]): ConfigProblem[] {
+function warningsFor(settings: Settings, way: Way): ConfigProblem[] {
   const warnings: ConfigProblem[] = [];
-  if (way === 'ABLY_API_KEY' && settings.AWS_LAMBDA_FUNCTION_NAME) {
-    warnings.push({
-      setting: 'ABLY_API_KEY',
-      problem: 'on Lambda, whoever may look at the function sees the key',
-      fix: 'Keep it in Secrets Manager and set ABLY_API_KEY_SECRET_ID instead.',
-    });
-  }
+  if (isSeenOnLambda(settings, way)) warnings.push(SEEN_ON_LAMBDA);
   if (way !== 'ABLY_API_KEY' && settings.ABLY_API_KEY_PREVIOUS) {
     warnings.push({
       setting: 'ABLY_API_KEY_PREVIOUS',
@@ -143,8 +85,4 @@ function warningsFor(settings: Settings, way: (typeof WAYS)[number]): ConfigProb
     });
   }
   return warnings;
-}
-
-function cachesParameters(settings: Settings): boolean {
-  return settings.SSM_PARAMETER_STORE_TTL !== '0' && settings.PARAMETERS_SECRETS_EXTENSION_CACHE_ENABLED !== 'false';
 }

@@ -3,9 +3,8 @@
  * record from `Netlify.env`. It never looks at `process.env` by itself, and whether this is the right way to keep a
  * key on this platform is decided by `chooseKeySource`.
  */
-import type { ApiKey } from '../../core/keys/api-key.ts';
-import { type KeySource, KeySourceError } from '../../core/keys/key-source.ts';
-import { readKey } from './read-key.ts';
+import { type ApiKey, readApiKey } from '../../core/keys/api-key.ts';
+import type { KeySource } from '../../core/keys/key-source.ts';
 
 /** The environment, or any record like it. An empty value counts as not set, as templates like to leave them. */
 export type Settings = Readonly<Record<string, string | undefined>>;
@@ -20,28 +19,18 @@ export function createEnvironmentKeySource(settings: Settings): KeySource {
   return Object.freeze({
     name: 'environment',
     setting: 'ABLY_API_KEY',
-    loadCurrent() {
-      try {
-        return currentKey(settings);
-      } catch (error) {
-        return Promise.reject(error);
-      }
-    },
+    loadCurrent: () => readApiKey(settings.ABLY_API_KEY ?? '') ?? refused(settings, 'ABLY_API_KEY'),
     async loadPrevious() {
       const text = settings.ABLY_API_KEY_PREVIOUS;
-      const setting = 'ABLY_API_KEY_PREVIOUS';
-      return text ? readKey(text, { setting, subject: `The value of ${setting}` }) : undefined;
+      return text ? (readApiKey(text) ?? refused(settings, 'ABLY_API_KEY_PREVIOUS')) : undefined;
     },
   });
 }
 
-function currentKey(settings: Settings): ApiKey {
-  const text = settings.ABLY_API_KEY;
-  if (text) return readKey(text, { setting: 'ABLY_API_KEY', subject: 'The value of ABLY_API_KEY' });
-  throw new KeySourceError(
-    'not-found',
-    'ABLY_API_KEY',
-    'ABLY_API_KEY is not set.',
-    'Set it to the whole key, appId.keyId:secret, as the Ably dashboard shows it.',
-  );
+/** Why there is no key is loaded where there is none. */
+async function refused(settings: Settings, setting: 'ABLY_API_KEY' | 'ABLY_API_KEY_PREVIOUS'): Promise<ApiKey> {
+  const { keyNotSet, readKey } = await import('./read-key.ts');
+  const text = settings[setting];
+  if (text) return readKey(text, { setting, subject: `The value of ${setting}` });
+  throw keyNotSet(setting);
 }

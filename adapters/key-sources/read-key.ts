@@ -4,8 +4,9 @@
  *
  * No message holds any part of the text, and none has a cause: `JSON.parse` quotes what it reads (S10).
  */
-import { type ApiKey, type ParsedApiKey, parseApiKey } from '../../core/keys/api-key.ts';
+import type { ApiKey } from '../../core/keys/api-key.ts';
 import { KeySourceError } from '../../core/keys/key-source.ts';
+import { type ParsedApiKey, parseApiKey } from '../../core/keys/parse-api-key.ts';
 
 export interface KeyPlace {
   /** The setting that holds or names the text. */
@@ -16,6 +17,11 @@ export interface KeyPlace {
 
 /** Where a JSON secret is looked into when no field is set, in this order. */
 export const DEFAULT_SECRET_FIELDS = ['ABLY_API_KEY', 'apiKey', 'key'] as const;
+
+export function keyNotSet(setting: string): KeySourceError {
+  const fix = 'Set it to the whole key, appId.keyId:secret, as the Ably dashboard shows it.';
+  return new KeySourceError('not-found', setting, `${setting} is not set.`, fix);
+}
 
 /** @throws KeySourceError `malformed` */
 export function readKey(text: string, place: KeyPlace): ApiKey {

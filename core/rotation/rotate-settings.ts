@@ -3,7 +3,7 @@
  * the next deployment. Which key serves, which is next and which is out of service is in their labels at Ably, so that each
  * call goes on from wherever the one before was cut off.
  */
-import { parseApiKey } from '../keys/api-key.ts';
+import { parseApiKey } from '../keys/parse-api-key.ts';
 import { MADE_BY_HAND, readLabel, rotationTag, writeLabel } from './key-label.ts';
 import { type ControlApi, type ControlKey, type KeyProbe, RotationError } from './ports.ts';
 import { dateKey, type RetiredKey, retireKeys } from './retire-keys.ts';

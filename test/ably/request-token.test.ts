@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createAblyApi } from '../../adapters/ably/ably-api.ts';
 import { AblyApiError } from '../../core/ably.ts';
-import { parseApiKey } from '../../core/keys/api-key.ts';
+import { parseApiKey } from '../../core/keys/parse-api-key.ts';
 import { signTokenRequest } from '../../core/token/sign-token-request.ts';
 import { startAblyService } from '../../dev/ably-service/ably-service.ts';
 import { capabilityOf } from '../core/capability/samples.ts';

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { createEnvironmentKeySource } from '../../adapters/key-sources/environment.ts';
 import { createLog } from '../../adapters/telemetry/log.ts';
 import { AuthFailure, FAILURES, type FailureReason } from '../../core/errors.ts';
-import { ApiKey, parseApiKey } from '../../core/keys/api-key.ts';
+import { ApiKey } from '../../core/keys/api-key.ts';
 import { KeySourceError } from '../../core/keys/key-source.ts';
+import { parseApiKey } from '../../core/keys/parse-api-key.ts';
 import { createSeal } from '../../core/keys/seal.ts';
 import { type AuthEvent, type AuthResponse, configureEndpoint, createSessionCookies, session } from '../../index.ts';
 import {

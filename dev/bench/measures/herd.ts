@@ -1,7 +1,7 @@
 /** A thousand first requests at once: how often the key is read. */
 import definition from '../../../auth.config.ts';
-import { parseApiKey } from '../../../core/keys/api-key.ts';
 import type { KeySource } from '../../../core/keys/key-source.ts';
+import { parseApiKey } from '../../../core/keys/parse-api-key.ts';
 import { configureEndpoint } from '../../../index.ts';
 import { atMost, type Section } from '../report.ts';
 import { API_KEY, checkAnswer } from '../requests.ts';

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { format, inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { ApiKey, parseApiKey } from '../../../core/keys/api-key.ts';
+import { ApiKey } from '../../../core/keys/api-key.ts';
+import { parseApiKey } from '../../../core/keys/parse-api-key.ts';
 import { sourceFiles } from '../../house/source-files.ts';
 
 const SECRET = 'secretsecretsecret';
