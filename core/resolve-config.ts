@@ -117,7 +117,7 @@ function resolveGrants(config: AuthConfig, env: Environment, problems: ConfigPro
   const { grants, requestable } = config;
   if (typeof grants?.resolve === 'function') return grants.resolve(config, env, problems);
   if (grants !== undefined || requestable !== undefined) {
-    const fix = "Write grants: remembering('client'), or 'signed' or 'store'";
+    const fix = "Write grants: remembering('client')";
     problems.push({ setting: 'grants', problem: 'it does not say where they are remembered', fix });
   }
   return undefined;

@@ -26,7 +26,9 @@ export function createLog(format: LogFormat, print: (line: string) => void): OnA
 function levelOf(event: AuthEvent): 'info' | 'warn' | 'error' {
   switch (event.kind) {
     case 'issued':
-      return event.gateOutage !== undefined || event.leftOut.some(({ why }) => why === 'unfit') ? 'warn' : 'info';
+      return event.gateOutage !== undefined || event.grants?.unfit || event.leftOut.some(({ why }) => why === 'unfit')
+        ? 'warn'
+        : 'info';
     case 'refused':
       return event.status >= 500 ? 'error' : 'info';
     case 'revoked':

@@ -5,7 +5,7 @@ import type { RememberedGrant } from '../../core/grants/grant-memory.ts';
 import { readGrants, writeGrants } from '../../core/grants/grant-text.ts';
 import { ApiKey } from '../../core/keys/api-key.ts';
 import { MAX_SIGNED_GRANT_BYTES } from '../../core/limits.ts';
-import { type AuthResponse, type RememberingOptions, remembering } from '../../index.ts';
+import { type AuthResponse, type Identity, memoryStore, type RememberingOptions, remembering } from '../../index.ts';
 import { NOW_MS, SESSION_SECRET, sessionCookie, testKey } from '../core/auth-request.ts';
 import { headerSource } from '../safety/support.ts';
 import { type Door, grantCookieIn, grantHeaderIn, type Rooms, refusedIn, roomsEndpoint, roomsIn } from './asking.ts';
@@ -143,6 +143,41 @@ describe('a signed grant in a cookie', () => {
     const response = await rooms.ask([], { cookies, headers: { ...page.headers, [HEADER]: 'new' } });
     expect([roomsIn(response), response.cookies, grantHeaderIn(response)]).toEqual([[], [], 'new']);
   });
+});
+
+describe('a session', () => {
+  it.each(['signed', 'store'] as const)(
+    'is its id, else the moment of the login, else all that the subject has: remembered by %s',
+    async (where) => {
+      const tells = (identity: Partial<Identity>) =>
+        headerSource('partner', 'x-user', {
+          verify: () => {
+            const who = { source: 'partner', subject: 'bob', kind: 'user', claims: { sub: 'bob' } } as const;
+            return { kind: 'identified', identity: { ...who, ...identity } };
+          },
+        });
+      const store = memoryStore();
+      const grants = remembering(where, { policyVersion: '1' });
+      const ask = async (identity: Partial<Identity>, grant: string, resources: readonly string[] = []) =>
+        roomsEndpoint(() => true, { grants, store, sources: [tells(identity)] }).ask(resources, {
+          ...{ cookies: [], headers: { 'x-user': 'bob', [HEADER]: grant } },
+        });
+      const sessions: Partial<Identity>[] = [
+        {},
+        { sessionId: 'a' },
+        { authenticatedAtMs: 1 },
+        { authenticatedAtMs: 2 },
+      ];
+      for (const mine of sessions) {
+        const grant = grantHeaderIn(await ask(mine, 'new', ['room:7'])) ?? 'new';
+        const isKept = await Promise.all(sessions.map(async (one) => roomsIn(await ask(one, grant)).length > 0));
+        if (where === 'signed') expect(isKept).toEqual(sessions.map((one) => one === mine));
+        else expect(isKept).toEqual(sessions.map((one) => sessions.indexOf(one) <= sessions.indexOf(mine)));
+      }
+      // Another token of the same person, of which the source tells no session: the expiry is none.
+      expect(roomsIn(await ask({ expiresAtMs: NOW_MS + 3_600_000 }, 'new')).length).toBe(where === 'store' ? 1 : 0);
+    },
+  );
 });
 
 describe('a signed grant that grows old', () => {

@@ -147,6 +147,17 @@ describe('asking', () => {
     expect(lines[1]).toMatch(/by everybody$/);
   });
 
+  it('is a warning in the log where a check answered something that is no answer', async () => {
+    const levelOf = async (answer: unknown): Promise<unknown> => {
+      const { ask, events } = roomsEndpoint(() => answer as boolean);
+      await ask(['room:7']);
+      const lines: string[] = [];
+      for (const event of events.slice(-1)) createLog('json', (line) => lines.push(line))?.(event);
+      return JSON.parse(lines[0] ?? '').level;
+    };
+    expect([await levelOf(true), await levelOf(false), await levelOf('yes')]).toEqual(['info', 'info', 'warn']);
+  });
+
   it('is read the same as asking for nothing where nothing is asked', async () => {
     const { handle, checked } = roomsEndpoint(() => true);
     expect(roomsIn(await handle(asking([])))).toEqual([]);
