@@ -92,9 +92,8 @@ module.exports = async ({ resolveVariable }) => {
     if (reference) parameters[name] = { Default: reference };
   }
   for (const name of FROM_PARAMETERS) {
-    const value = await resolveVariable(`param:${nameInFile(name)}, null`);
-    if (value !== null && value !== undefined)
-      parameters[name] = { Default: NUMBERS.includes(name) ? Number(value) : String(value) };
+    const value = await resolveVariable(`param:${nameInFile(name)}, ''`);
+    if (value !== '') parameters[name] = { Default: NUMBERS.includes(name) ? Number(value) : String(value) };
   }
   for (const [one, other] of [
     ['DomainName', 'CertificateArn'],

@@ -37,7 +37,7 @@ function readWith(
 ): Promise<DeploySettings> {
   for (const name of Object.keys(SETTINGS)) vi.stubEnv(name, settings[name]);
   const resolveVariable = async (variable: string): Promise<unknown> =>
-    parameters[/^param:(\w+), null$/.exec(variable)?.[1] ?? ''] ?? null;
+    parameters[/^param:(\w+), ''$/.exec(variable)?.[1] ?? ''] ?? '';
   return read({ resolveVariable });
 }
 
