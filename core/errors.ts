@@ -18,156 +18,44 @@ interface FailureKind {
 }
 
 export const FAILURES = {
-  'malformed-request': {
-    status: 400,
-    code: 40000,
-    message: 'The request is malformed.',
-  },
-  'method-not-allowed': {
-    status: 405,
-    code: 40500,
-    message: 'Use GET, POST or OPTIONS.',
-  },
-  'post-only': {
-    status: 405,
-    code: 40500,
-    message: 'Use POST with JSON.',
-  },
-  'no-credential': {
-    status: 401,
-    code: 40101,
-    message: 'Sign in first: the request carries no credential.',
-  },
-  'bad-credential': {
-    status: 401,
-    code: 40101,
-    message: 'The credential is not valid. Sign in again.',
-  },
-  'expired-credential': {
-    status: 401,
-    code: 40101,
-    message: 'The session has ended. Sign in again.',
-  },
-  'session-ending': {
-    status: 401,
-    code: 40101,
-    message: 'The session ends in less than a minute. Sign in again.',
-  },
-  'signed-out': {
-    status: 401,
-    code: 40101,
-    message: 'You were signed out. Sign in again.',
-  },
-  'anonymous-not-allowed': {
-    status: 401,
-    code: 40101,
-    message: 'Sign in first: no rule covers anonymous callers.',
-  },
-  'requested-capability-empty': {
-    status: 401,
-    code: 40160,
-    message: 'Nothing is left of the requested capability.',
-  },
-  'requested-capability-exceeds': {
-    status: 401,
-    code: 40160,
-    message: 'The requested capability exceeds what is granted.',
-  },
-  banned: {
-    status: 403,
-    code: 40300,
-    message: 'Your access was withdrawn.',
-  },
-  'may-not-revoke': {
-    status: 403,
-    code: 40300,
-    message: 'No rule lets you revoke this.',
-  },
-  'no-rule': {
-    status: 403,
-    code: 40300,
-    message: 'No rule grants this identity anything.',
-  },
-  'foreign-client-id': {
-    status: 403,
-    code: 40300,
-    message: 'The requested clientId is not yours.',
-  },
-  'unfit-client-id': {
-    status: 403,
-    code: 40300,
-    message: 'This identity cannot be used as a clientId.',
-  },
-  'unfit-revocation-key': {
-    status: 403,
-    code: 40300,
-    message: 'This identity belongs to no group that can be revoked.',
-  },
-  'cross-site': {
-    status: 403,
-    code: 40300,
-    message: 'Cookies are not accepted from this origin.',
-  },
-  'key-unavailable': {
-    status: 503,
-    code: 50000,
-    message: 'The service cannot sign at the moment.',
-    retryAfterSeconds: 5,
-  },
-  'identity-provider-unavailable': {
-    status: 503,
-    code: 50000,
-    message: 'Who is calling cannot be checked at the moment.',
-    retryAfterSeconds: 5,
-  },
-  'policy-unavailable': {
-    status: 503,
-    code: 50000,
-    message: 'What you may do cannot be looked up at the moment.',
-    retryAfterSeconds: 5,
-  },
-  'store-unavailable': {
-    status: 503,
-    code: 50000,
-    message: 'Your access cannot be checked at the moment.',
-    retryAfterSeconds: 5,
-  },
-  'just-revoked': {
-    status: 503,
-    code: 50000,
-    message: 'Revoked a moment ago. Ask again.',
-    retryAfterSeconds: 2,
-  },
-  'ably-unavailable': {
-    status: 503,
-    code: 50000,
-    message: 'Ably cannot be asked for a token at the moment.',
-    retryAfterSeconds: 5,
-  },
-  'ably-limit': {
-    status: 401,
-    code: 42910,
-    message: 'Too many tokens are asked for at the moment.',
-    retryAfterSeconds: 30,
-  },
-  misconfigured: {
-    status: 503,
-    code: 50000,
-    message: 'The service is not configured.',
-    retryAfterSeconds: 30,
-  },
-  'credential-too-large': {
-    status: 503,
-    code: 50000,
-    message: 'The credential would be too large to be used.',
-    retryAfterSeconds: 30,
-  },
-  internal: {
-    status: 500,
-    code: 50000,
-    message: 'Internal error.',
-  },
+  'malformed-request': row(400, 40000, 'The request is malformed.'),
+  'method-not-allowed': row(405, 40500, 'Use GET, POST or OPTIONS.'),
+  'post-only': row(405, 40500, 'Use POST with JSON.'),
+  'no-credential': row(401, 40101, 'Sign in first: the request carries no credential.'),
+  'bad-credential': row(401, 40101, 'The credential is not valid. Sign in again.'),
+  'expired-credential': row(401, 40101, 'The session has ended. Sign in again.'),
+  'session-ending': row(401, 40101, 'The session ends in less than a minute. Sign in again.'),
+  'signed-out': row(401, 40101, 'You were signed out. Sign in again.'),
+  'anonymous-not-allowed': row(401, 40101, 'Sign in first: no rule covers anonymous callers.'),
+  'requested-capability-empty': row(401, 40160, 'Nothing is left of the requested capability.'),
+  'requested-capability-exceeds': row(401, 40160, 'The requested capability exceeds what is granted.'),
+  banned: row(403, 40300, 'Your access was withdrawn.'),
+  'may-not-revoke': row(403, 40300, 'No rule lets you revoke this.'),
+  'no-rule': row(403, 40300, 'No rule grants this identity anything.'),
+  'foreign-client-id': row(403, 40300, 'The requested clientId is not yours.'),
+  'unfit-client-id': row(403, 40300, 'This identity cannot be used as a clientId.'),
+  'unfit-revocation-key': row(403, 40300, 'This identity belongs to no group that can be revoked.'),
+  'cross-site': row(403, 40300, 'Cookies are not accepted from this origin.'),
+  'key-unavailable': row(503, 50000, 'The service cannot sign at the moment.', 5),
+  'identity-provider-unavailable': row(503, 50000, 'Who is calling cannot be checked at the moment.', 5),
+  'policy-unavailable': row(503, 50000, 'What you may do cannot be looked up at the moment.', 5),
+  'store-unavailable': row(503, 50000, 'Your access cannot be checked at the moment.', 5),
+  'just-revoked': row(503, 50000, 'Revoked a moment ago. Ask again.', 2),
+  'ably-unavailable': row(503, 50000, 'Ably cannot be asked for a token at the moment.', 5),
+  'ably-limit': row(401, 42910, 'Too many tokens are asked for at the moment.', 30),
+  misconfigured: row(503, 50000, 'The service is not configured.', 30),
+  'credential-too-large': row(503, 50000, 'The credential would be too large to be used.', 30),
+  internal: row(500, 50000, 'Internal error.'),
 } as const satisfies Record<string, FailureKind>;
+
+function row(
+  status: FailureKind['status'],
+  code: FailureKind['code'],
+  message: string,
+  retryAfterSeconds?: number,
+): FailureKind {
+  return { status, code, message, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+}
 
 export type FailureReason = keyof typeof FAILURES;
 

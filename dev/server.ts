@@ -7,6 +7,7 @@ import { clientOptionsProblems } from '../adapters/ably/client-options.ts';
 import { createEnvironmentKeySource } from '../adapters/key-sources/environment.ts';
 import { startNodeServer } from '../adapters/node/serve.ts';
 import { createLog, LOG_FORMATS } from '../adapters/telemetry/log.ts';
+import { prettyLine } from '../adapters/telemetry/pretty-line.ts';
 import { KeySourceError } from '../core/keys/key-source.ts';
 import { createRevokeBeside } from '../core/revocation/revoke-beside.ts';
 import {
@@ -60,7 +61,8 @@ export async function startDevServer({ definition, env, print }: DevServerOption
     const fix = 'Deploy one of the functions instead, or run the container; they have no demo login';
     throw new CannotStart([{ setting: 'npm start', problem: `it refuses to run here: ${reason}`, fix }]);
   }
-  const { HOST: host = '127.0.0.1', PORT: port = '3000', ABLY_AUTH_LOG: log = 'pretty' } = env;
+  const { HOST: host = '127.0.0.1', PORT: port = '3000' } = env;
+  const log = env.ABLY_AUTH_LOG || 'pretty';
   const problems = [...clientOptionsProblems(env), ...listenProblems(port, log)];
   const files = await loadPageFiles();
   const ably = await reachAbly(env, host);
@@ -79,7 +81,7 @@ export async function startDevServer({ definition, env, print }: DevServerOption
     const shown = rooms.length > 0 ? acceptAsking(known) : known;
     const keySource = createEnvironmentKeySource({ ...env, ABLY_API_KEY: ably.apiKey });
     const logFormat = LOG_FORMATS.find((format) => format === log) ?? 'pretty';
-    const onEvent = createLog(logFormat, print);
+    const onEvent = createLog(logFormat, print, prettyLine);
     const beside = createRevokeBeside();
     const endpoint = configureEndpoint({
       definition: { build: (from) => ({ ...shown.build(from), secureCookies: false }) },

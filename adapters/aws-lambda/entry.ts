@@ -16,6 +16,7 @@ const { env } = process;
 // What most functions do without is not even read: they keep nothing.
 const store = env.ABLY_AUTH_STORE && (await import('../compose/prebuilt-store.ts')).choosePrebuiltStore(env);
 const keySource = openKeySource(env) ?? (await import('../key-sources/choose-key-source.ts')).chooseKeySource(env);
+const pretty = env.ABLY_AUTH_LOG === 'pretty' && (await import('../telemetry/pretty-line.ts')).prettyLine;
 const { endpoint, notice } = composeResolved({
   resolution: await resolveAtStart(definition, env),
   env,
@@ -23,6 +24,7 @@ const { endpoint, notice } = composeResolved({
   ably: createAblyApi(env),
   ...(store && { store }),
   print: printLine,
+  ...(pretty && { prettyLine: pretty }),
 });
 
 export const handler: LambdaHandler = createLambdaHandler(endpoint, {

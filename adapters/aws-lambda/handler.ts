@@ -7,7 +7,6 @@
  */
 import type { AuthEndpoint } from '../../core/auth-endpoint.ts';
 import type { AuthRequest } from '../../core/http.ts';
-import { refusal } from '../message/refusal.ts';
 import { type ClassifiedEvent, classifyEvent } from './classify-event.ts';
 import { type LambdaContext, readLambdaEvent } from './read-event.ts';
 import { type LambdaResult, writeLambdaResult } from './write-result.ts';
@@ -26,9 +25,11 @@ export function createLambdaHandler(endpoint: AuthEndpoint, options: LambdaHandl
     const request = readKnown(classified, context);
     if (request) return writeLambdaResult(await endpoint.handle(request), classified);
 
-    const shape = classified.kind === 'unknown' ? classified.shape : `an incomplete ${classified.kind} event`;
+    const { describeEvent } = await import('./describe-event.ts');
+    const { refusal } = await import('../message/refusal.ts');
+    const shape = classified.kind === 'unknown' ? describeEvent(event) : `an incomplete ${classified.kind} event`;
     tell(options.onUnknownEvent, `Refused an event that is no HTTP request: ${shape}.`);
-    return writeLambdaResult(refusal(400, 'This event is no HTTP request.'), { kind: 'unknown', shape });
+    return writeLambdaResult(refusal(400, 'This event is no HTTP request.'), { kind: 'unknown' });
   };
 }
 

@@ -14,6 +14,7 @@ import { printLine } from './print-line.ts';
 const { env } = process;
 const store = env.ABLY_AUTH_STORE && (await import('../compose/prebuilt-store.ts')).choosePrebuiltStore(env);
 const keySource = openKeySource(env) ?? (await import('../key-sources/choose-key-source.ts')).chooseKeySource(env);
+const pretty = env.ABLY_AUTH_LOG === 'pretty' && (await import('../telemetry/pretty-line.ts')).prettyLine;
 const { endpoint, notice } = composeResolved({
   resolution: await resolveAtStart(definition, env),
   env,
@@ -22,6 +23,7 @@ const { endpoint, notice } = composeResolved({
   ...(store && { store }),
   createEndpoint: createRevokeEndpoint,
   print: printLine,
+  ...(pretty && { prettyLine: pretty }),
 });
 
 export const handler: LambdaHandler = createLambdaHandler(endpoint, {

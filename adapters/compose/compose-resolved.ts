@@ -15,6 +15,7 @@ import {
 import { type ConfigProblem, describeProblem } from '../../core/config-problem.ts';
 import type { Resolution } from '../../core/resolve-config.ts';
 import type { Environment } from '../../core/settings.ts';
+import type { PrettyLine } from '../telemetry/log.ts';
 import { openLog, type ProcessLog } from './open-log.ts';
 
 /** What `chooseKeySource` and its like return. */
@@ -34,6 +35,8 @@ export interface ResolvedComposition {
   readonly problems?: readonly ConfigProblem[];
   /** Default: `console.log`, which every platform collects. */
   readonly print?: (line: string) => void;
+  /** Default: with `ABLY_AUTH_LOG=pretty` too the lines are JSON. */
+  readonly prettyLine?: PrettyLine | undefined;
   /** False where whoever starts the process prints the endpoint's `problems` itself. Default true. */
   readonly logProblems?: boolean;
 }
@@ -46,7 +49,7 @@ export interface ComposedEndpoint {
 export function composeResolved(composition: ResolvedComposition): ComposedEndpoint {
   const { resolution, env, keySource, store, ably, createEndpoint } = composition;
   const { print = console.log, logProblems = true } = composition;
-  const log = openLog(env, print);
+  const log = openLog(env, print, composition.prettyLine);
   const { onEvent } = log;
   const endpoint = assembleEndpoint(resolution, {
     env,

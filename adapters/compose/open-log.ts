@@ -5,7 +5,7 @@
 import type { OnAuthEvent } from '../../core/auth-event.ts';
 import type { ConfigProblem } from '../../core/config-problem.ts';
 import type { Environment } from '../../core/settings.ts';
-import { createLog, LOG_FORMATS } from '../telemetry/log.ts';
+import { createLog, LOG_FORMATS, type PrettyLine } from '../telemetry/log.ts';
 
 export interface ProcessLog {
   readonly onEvent: OnAuthEvent | undefined;
@@ -15,13 +15,13 @@ export interface ProcessLog {
   readonly problems: readonly ConfigProblem[];
 }
 
-export function openLog(env: Environment, print: (line: string) => void): ProcessLog {
+export function openLog(env: Environment, print: (line: string) => void, prettyLine?: PrettyLine): ProcessLog {
   const wanted = env.ABLY_AUTH_LOG || 'json';
   const known = LOG_FORMATS.find((format) => format === wanted);
   const format = known ?? 'json';
   const fix = `Write one of ${LOG_FORMATS.join(', ')}`;
   return {
-    onEvent: createLog(format, print),
+    onEvent: createLog(format, print, prettyLine),
     notice: (level, message) => {
       if (format === 'silent') return;
       print(format === 'json' ? JSON.stringify({ level, kind: 'notice', message }) : `${level.padEnd(8)} ${message}`);

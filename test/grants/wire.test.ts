@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLog } from '../../adapters/telemetry/log.ts';
+import { prettyLine } from '../../adapters/telemetry/pretty-line.ts';
 import { refusedHeader } from '../../core/grants/refused-header.ts';
 import { MAX_REFUSED_HEADER_BYTES } from '../../core/limits.ts';
 import { authRequest, errorOf, postForm, postJson, type RequestToWrite, sessionCookie } from '../core/auth-request.ts';
@@ -139,7 +140,7 @@ describe('asking', () => {
   it('is told to a person at a terminal in the same words', async () => {
     const { ask, events } = roomsEndpoint((_, room) => room === '7');
     const lines: string[] = [];
-    const log = createLog('pretty', (line) => lines.push(line));
+    const log = createLog('pretty', (line) => lines.push(line), prettyLine);
     await ask(['room:7', 'room:secret']);
     await ask([]);
     for (const event of events.filter(({ kind }) => kind === 'issued')) log?.(event);

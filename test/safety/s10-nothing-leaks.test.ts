@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createEnvironmentKeySource } from '../../adapters/key-sources/environment.ts';
 import { createLog } from '../../adapters/telemetry/log.ts';
+import { prettyLine } from '../../adapters/telemetry/pretty-line.ts';
 import { AuthFailure, FAILURES, type FailureReason } from '../../core/errors.ts';
 import { ApiKey } from '../../core/keys/api-key.ts';
 import { KeySourceError } from '../../core/keys/key-source.ts';
@@ -101,7 +102,7 @@ describe('S10 nothing secret in the log', () => {
       for (const event of outcome.endpoint.events) {
         expectNothingOf(secrets, everythingOf(event));
         for (const format of ['json', 'pretty'] as const) {
-          createLog(format, (line) => expectNothingOf(secrets, line))?.(event);
+          createLog(format, (line) => expectNothingOf(secrets, line), prettyLine)?.(event);
         }
       }
     });
@@ -187,7 +188,7 @@ describe('S10 nothing secret in the log', () => {
       const endpoint = testEndpoint({ rules: [...RULES, { name: 'teams', grant: { 'team:{team}': ['publish'] } }] });
       const response = await endpoint.handle(request);
       for (const format of ['json', 'pretty'] as const) {
-        const log = createLog(format, (line) => expect(line).not.toMatch(/[\u0000-\u001f\u2028]/));
+        const log = createLog(format, (line) => expect(line).not.toMatch(/[\u0000-\u001f\u2028]/), prettyLine);
         for (const event of endpoint.events) log?.(event);
       }
       for (const [name, value] of response.headers) expect(`${name}: ${value}`).toMatch(/^[\x20-\x7e]+$/);

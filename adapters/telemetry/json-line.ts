@@ -1,0 +1,33 @@
+/** An event as one line of JSON, for machines. */
+import type { AuthEvent } from '../../index.ts';
+
+export function jsonLine(event: AuthEvent): string {
+  return JSON.stringify({ level: levelOf(event), ...flatten(event) });
+}
+
+function levelOf(event: AuthEvent): 'info' | 'warn' | 'error' {
+  switch (event.kind) {
+    case 'issued':
+      return event.gateOutage !== undefined || event.grants?.unfit || event.leftOut.some(({ why }) => why === 'unfit')
+        ? 'warn'
+        : 'info';
+    case 'refused':
+      return event.status >= 500 ? 'error' : 'info';
+    case 'revoked':
+      return event.failed > 0 ? 'warn' : 'info';
+    case 'misconfigured':
+      return 'error';
+    case 'key':
+      return event.event.error ? 'error' : 'info';
+    case 'clock':
+      return event.state === 'right' ? 'info' : 'warn';
+  }
+}
+
+/** An Error has no enumerable fields of its own worth printing: what an operator needs of one is picked here. */
+function flatten(event: AuthEvent): object {
+  if (event.kind !== 'key') return event;
+  const { kind, stage, source, keyName, error } = event.event;
+  const { failure, setting, message, remediation } = error ?? {};
+  return { kind: 'key', event: kind, stage, source, keyName, failure, setting, message, remediation };
+}
