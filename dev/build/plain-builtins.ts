@@ -22,7 +22,8 @@ export const plainBuiltins: Plugin = {
       if (!builtinModules.includes(name) || kind === 'require-call') return undefined;
       // One for each module that is not read at once: shared, it would be a file of its own, opened by all.
       const isShared = !isLazy(pluginData) && !importer.includes('node_modules');
-      const suffix = isShared ? '' : `?${relative(absWorkingDir, importer).replaceAll('\\', '/')}`;
+      const side = isLazy(pluginData) ? pluginData : '?';
+      const suffix = isShared ? '' : `${side}&${relative(absWorkingDir, importer).replaceAll('\\', '/')}`;
       const namespace = kind === 'dynamic-import' ? LAZY_NAMESPACE : NAMESPACE;
       return { path: `node:${name}`, namespace, suffix, sideEffects: false };
     });
