@@ -47,10 +47,14 @@ export function createAsking(authorize: () => Promise<unknown>): Asking {
   let underWay: readonly Ask[] = [];
   let running = false;
   let round: Round | undefined;
+  let stopped = false;
 
   async function refusedAmong(resources: readonly string[]): Promise<ReadonlySet<string>> {
-    const refused = new Set<string>();
-    for (const wanted of inBatches(resources)) {
+    // Longer than any name that the endpoint grants on asking, and that it could name when it refuses.
+    const refused = new Set(resources.filter((name) => bytesInHeader(name) > MAX_NAMED_BYTES));
+    for (const wanted of inBatches(resources.filter((name) => !refused.has(name)))) {
+      // What is left is not asked on behalf of the client that has taken the place.
+      if (stopped) break;
       const current: Round = { wanted, answered: false, refused: [] };
       round = current;
       await authorize();
@@ -97,6 +101,7 @@ export function createAsking(authorize: () => Promise<unknown>): Asking {
       round.refused = refused;
     },
     stop(reason) {
+      stopped = true;
       // The SDK never answers an authorize() whose connection is closed meanwhile.
       for (const { failed } of [...underWay, ...waiting.splice(0)]) failed(reason);
     },

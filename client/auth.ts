@@ -98,17 +98,18 @@ export function createAblyAuth(options: AblyAuthOptions): AblyAuth {
     await client.auth.authorize();
   }
 
-  async function obtain(params: TokenParams, signal: AbortSignalLike): Promise<Credential> {
+  /** @param since the visit in which it was called for: it may have waited for its turn until after a sign-out */
+  async function obtain(params: TokenParams, since: number, signal: AbortSignalLike): Promise<Credential> {
     const tooEarly = patience.refusalNow();
     if (tooEarly) throw tooEarly;
-    const asked = visit;
     await held.load();
+    if (since !== visit) throw noAnswer('Signed out before it was asked.');
     const resources = held.resourcesWith(asking.wanted());
     const answer = await exchange(params, resources, signal);
     // Nobody waits for it any more; what it gave would be missed, what it forgot would not.
-    if (signal.aborted || asked !== visit) throw noAnswer('The answer came too late.');
-    if ('refusal' in answer.result) throw await refused(answer.result.refusal, answer);
-    await held.learn(answer, resources);
+    if (signal.aborted || since !== visit) throw noAnswer('The answer came too late.');
+    if ('refusal' in answer.result) throw refused(answer.result.refusal, answer);
+    held.learn(answer, resources);
     asking.learn(resources, answer.refused);
     signedOut = false;
     return answer.result.credential;
@@ -125,10 +126,10 @@ export function createAblyAuth(options: AblyAuthOptions): AblyAuth {
     }
   }
 
-  async function refused(refusal: AblyAuthError, { retryAfter }: Answer): Promise<AblyAuthError> {
+  function refused(refusal: AblyAuthError, { retryAfter }: Answer): AblyAuthError {
     patience.remember(refusal, retryAfter);
     if (!meansSignedOut(refusal)) return refusal;
-    await held.forgetGuest();
+    held.forgetGuest();
     if (!signedOut) {
       signedOut = true;
       // Not in the way of the answer, and what it throws is the app's own.
@@ -149,7 +150,8 @@ export function createAblyAuth(options: AblyAuthOptions): AblyAuth {
 
   return Object.freeze({
     authCallback(params, done) {
-      inTurn(timeoutMs, (signal) => obtain(params, signal)).then(
+      const since = visit;
+      inTurn(timeoutMs, (signal) => obtain(params, since, signal)).then(
         (credential) => done(null, credential),
         (error) => done(error, null),
       );

@@ -26,9 +26,10 @@ export interface Held {
   resourcesWith(wanted: readonly string[]): readonly string[];
   headers(): Readonly<Record<string, string>>;
   /** Takes over what an answer with a credential says about what was asked. */
-  learn(answer: Answer, asked: readonly string[]): Promise<void>;
+  learn(answer: Answer, asked: readonly string[]): void;
   /** The endpoint does not know this guest, or nobody is signed in: ask for a new one. */
-  forgetGuest(): Promise<void>;
+  forgetGuest(): void;
+  /** Resolves when the storage has been told. */
   forget(): Promise<void>;
 }
 
@@ -47,17 +48,16 @@ const NONE = 'new';
 export function createHeld({ holds, guest, storage }: HeldOptions): Held {
   let kept: Kept = {};
   let loading: Promise<void> | undefined;
+  let saving: Promise<void> = Promise.resolve();
 
-  async function keep(next: Kept): Promise<void> {
+  /** One after the other, so that a slow one never undoes a later one. No answer waits for it. */
+  function keep(next: Kept): void {
     const before = JSON.stringify(kept);
     kept = next;
     const text = JSON.stringify(kept);
     if (text === before) return;
-    try {
-      await storage?.save(text === '{}' ? '' : text);
-    } catch {
-      // Full, or not allowed here: then it is held until the app ends.
-    }
+    // What it fails with: full, or not allowed here. Then it is held until the app ends.
+    saving = saving.then(() => storage?.save(text === '{}' ? '' : text)).catch(() => undefined);
   }
 
   return {
@@ -78,7 +78,7 @@ export function createHeld({ holds, guest, storage }: HeldOptions): Held {
     learn(answer, asked) {
       const resources = asked.filter((name) => !answer.refused.includes(name));
       const { grant = kept.grant, guest: known = kept.guest } = answer;
-      return keep({
+      keep({
         ...(holds === 'resources' && resources.length > 0 && { resources }),
         // The endpoint says `new` where there is nothing to hold any more.
         ...(holds === 'grant' && grant !== undefined && grant !== NONE && { grant }),
@@ -87,10 +87,11 @@ export function createHeld({ holds, guest, storage }: HeldOptions): Held {
     },
     forgetGuest() {
       const { guest: _, ...rest } = kept;
-      return keep(rest);
+      keep(rest);
     },
     async forget() {
-      await keep({});
+      keep({});
+      await saving;
     },
   };
 }

@@ -108,6 +108,14 @@ describe('a client that holds nothing', () => {
     expect(await auth.ensure(LONG_NAMES)).toEqual({ granted: [], refused: LONG_NAMES });
     expect(seen.length).toBe(3);
   });
+
+  it('does not ask for a name that is too long to be refused by name', async () => {
+    const { auth, seen } = observe(await rooms());
+    renewing(auth);
+    const name = `room:${'x'.repeat(3_000)}2`;
+    expect(await auth.ensure([name, 'room:2'])).toEqual({ granted: ['room:2'], refused: [name] });
+    expect(seen.map(({ resources }) => resources)).toEqual([['room:2']]);
+  });
 });
 
 const GUESTS = { sources: [guest({ secrets: [randomBytes(32).toString('base64url')] })] };
@@ -222,5 +230,37 @@ describe('signing out', () => {
     expect(await late).toBe('Signed out.');
     await call(auth);
     expect([storage.text(), sent]).toEqual(['', ['new', 'new', 'new']]);
+  });
+
+  it('lets nobody ask who waited for his turn meanwhile', async () => {
+    const on = await rooms();
+    const { auth, seen } = observe(on);
+    const [first, second] = [call(auth), call(auth)];
+    while (seen.length === 0) await new Promise(setImmediate);
+    await auth.signOut();
+    await expect(first).rejects.toThrow('The answer came too late.');
+    await expect(second).rejects.toThrow('Signed out before it was asked.');
+    expect(seen.length).toBe(1);
+  });
+});
+
+describe('a storage that takes its time', () => {
+  it('keeps nobody waiting, and ends as the last change has it', async () => {
+    const on = await rooms({ grants: remembering('signed') });
+    let letThrough: (() => void) | undefined;
+    let stored = '';
+    const save = async (text: string): Promise<void> => {
+      if (text !== '') await new Promise<void>((resolve) => (letThrough = resolve));
+      stored = text;
+    };
+    const { auth } = observe(on, { holds: 'grant', storage: { load: () => null, save } });
+    renewing(auth);
+    expect((await auth.ensure(['room:2'])).granted).toEqual(['room:2']);
+    const signedOut = auth.signOut();
+    while (letThrough === undefined) await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    letThrough();
+    await signedOut;
+    expect(stored).toBe('');
   });
 });
