@@ -18,8 +18,11 @@ function rootOf(sources: readonly SharingSource[], source: string): string {
   for (;;) {
     const next = sources.find(({ name }) => name === root)?.sharesSubjectsWith;
     if (next === undefined) return root;
-    // Each says that it shares with the other.
-    if (followed.has(next)) return [...followed].sort()[0] ?? root;
+    // Each says that it shares with the other. Whoever shares with one of them, and is none of them, names neither.
+    if (followed.has(next)) {
+      const ring = [...followed];
+      return ring.slice(ring.indexOf(next)).sort()[0] ?? root;
+    }
     followed.add(next);
     root = next;
   }

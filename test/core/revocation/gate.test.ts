@@ -238,6 +238,7 @@ describe('gateKey', () => {
     for (const sources of [
       [shares('a'), shares('b', 'a'), shares('c', 'b')],
       [shares('a', 'b'), shares('b', 'a'), shares('c', 'a')],
+      [shares('a', 'b'), shares('b', 'c'), shares('c', 'b')],
     ]) {
       expect(new Set(['a', 'b', 'c'].map((name) => gateKey(sources, name, '7'))).size).toBe(1);
     }
