@@ -35,6 +35,7 @@ export function createRevocations(parts: EndpointParts): Revocations {
     action: (nowMs: number) => CutOff,
     options: RevocationOptions,
   ): Promise<readonly TargetResult[]> {
+    for (const target of targets) checkTarget(target);
     if (!prepared.ok) throw new Error(`Not configured: ${prepared.problems.map(describeProblem).join('; ')}`);
     const { auth, ports } = prepared;
     const { ably, records, keys, nowMs, offsetMs } = ports;
@@ -56,7 +57,7 @@ export function createRevocations(parts: EndpointParts): Revocations {
   }
 
   return Object.freeze({
-    ban: (person, { untilMs, ...options }) => one(person, () => ({ kind: 'ban', untilMs }), options),
+    ban: (person, { untilMs, ...options }) => one(person, (nowMs) => banUntil(untilMs, nowMs), options),
     signOut: (person, { sessionId, ...options } = {}) =>
       one(
         person,
@@ -70,4 +71,22 @@ export function createRevocations(parts: EndpointParts): Revocations {
     lift: (person) => one(person, () => ({ kind: 'lift' }), {}),
     revoke: (targets, options = {}) => run(targets, () => ({ kind: 'none' }), options),
   } satisfies Revocations);
+}
+
+/** What is no such moment would be stored as no ban at all. */
+function banUntil(untilMs: number, nowMs: number): CutOff {
+  if (Number.isFinite(untilMs) && untilMs > nowMs) return { kind: 'ban', untilMs: Math.ceil(untilMs) };
+  throw new TypeError(
+    'untilMs must be a moment to come, in milliseconds since 1970; Number.MAX_SAFE_INTEGER is for good',
+  );
+}
+
+/** A subject that is a number in the app's database is text to every source: the number would be nobody. */
+function checkTarget(target: RevokeTarget): void {
+  const needed = 'source' in target ? ['source', 'subject'] : ['type', 'value'];
+  const given = Object.entries(target).filter(([, value]) => value !== undefined);
+  const wrong =
+    needed.find((name) => !given.some(([named]) => named === name)) ??
+    given.find(([, value]) => typeof value !== 'string' || value === '')?.[0];
+  if (wrong !== undefined) throw new TypeError(`${wrong} must be text that is not empty`);
 }

@@ -95,6 +95,25 @@ describe('createRevocations', () => {
     }
   });
 
+  it('takes no ban that would be none, and nobody whom no source could name', async () => {
+    const app = await startApp();
+    try {
+      for (const untilMs of [Number.POSITIVE_INFINITY, Number.NaN, Date.now() - 1, Date.now() / 1000 + 3600]) {
+        await expect(app.revocations.ban(BOB, { untilMs })).rejects.toThrow(/untilMs/);
+      }
+      expect(await app.ask()).toBe(200);
+      expect(await app.revocations.ban(BOB, { untilMs: Number.MAX_SAFE_INTEGER })).toMatchObject({ ok: true });
+      expect(await app.ask()).toBe(403);
+
+      const nobodies: readonly unknown[] = [{ ...BOB, subject: 7 }, { source: 'session', subject: undefined }, {}];
+      for (const nobody of nobodies) {
+        await expect(app.revocations.lift(nobody as typeof BOB)).rejects.toThrow(/must be text/);
+      }
+    } finally {
+      await app.close();
+    }
+  });
+
   it('does not throw when it is made of a config that is wrong, but rejects each call with the whole list', async () => {
     const revocations = createRevocations(
       defineAuth(() => ({ sources: [], rules: [] })),
