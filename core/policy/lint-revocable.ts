@@ -6,6 +6,7 @@ import type { AuthConfig } from '../config.ts';
 import { parseDurationMs } from '../duration.ts';
 import { MAX_REVOCABLE_TTL_MS } from '../limits.ts';
 import type { Report } from './lint-finding.ts';
+import { kindsOf, matchOf } from './match.ts';
 
 export function lintRevocable(config: AuthConfig, report: Report): void {
   const { revocable, store, ttl, rules } = config;
@@ -21,6 +22,13 @@ export function lintRevocable(config: AuthConfig, report: Report): void {
     const ttlMs = text === undefined ? undefined : parseDurationMs(text);
     if (ttlMs === undefined || ttlMs <= MAX_REVOCABLE_TTL_MS) continue;
     report('warning', at, 'it is cut to 1h: Ably takes no revocable token that lives longer', 'Write 1h or less');
+  }
+  for (const [index, { wildcardClientId, clientId, when, jwt }] of rules.entries()) {
+    const strangersOnly = kindsOf(matchOf(when)).every((kind) => kind === 'anonymous');
+    if (strangersOnly || !(wildcardClientId || clientId === false) || (jwt ?? config.jwt)?.revocationKey) continue;
+    const at = `rules[${index}].${wildcardClientId ? 'wildcardClientId' : 'clientId'}`;
+    const finding = 'revoking a person misses these tokens, which do not say who it is';
+    report('warning', at, finding, "Name them by a group, jwt: { revocationKey: 'user-{sub}' }");
   }
   if (store === undefined) {
     const finding = 'it takes a store to keep who is revoked from a new token; the config names none';

@@ -6,6 +6,7 @@ import { AuthFailure } from '../errors.ts';
 import type { AuthRequest } from '../http.ts';
 import { mayWriteAmbient } from '../identity/ambient.ts';
 import type { Identity, IdentitySource } from '../identity/identity.ts';
+import { keepReserved, reservedPrefixes } from '../identity/reserved-prefix.ts';
 import type { Policy } from '../policy/compile-policy.ts';
 import { decide } from '../policy/decide.ts';
 import { evaluate } from '../policy/evaluate.ts';
@@ -37,21 +38,32 @@ export interface Permission {
 }
 
 /** @throws AuthFailure `may-not-revoke` (403), `policy-unavailable` (503) */
-export async function permissionOf(policy: Policy, identity: Identity, clientIdPrefix: string): Promise<Permission> {
+export async function permissionOf(
+  policy: Policy,
+  sources: readonly IdentitySource[],
+  identity: Identity,
+): Promise<Permission> {
   const answers = await lookUp(policy, identity);
   const allowed = evaluate(policy, identity, answers).matched.map(({ mayRevoke }) => mayRevoke);
   const whom = allowed.includes('anyone') ? 'anyone' : allowed.includes('self') ? 'self' : undefined;
   if (whom === undefined || identity.kind === 'anonymous') throw new AuthFailure('may-not-revoke');
-  return { whom, clientId: ownClientId(policy, identity, clientIdPrefix, answers) };
+  return { whom, clientId: ownClientId(policy, sources, identity, answers) };
 }
 
-function ownClientId(policy: Policy, identity: Identity, prefix: string, answers: Answers): string | undefined {
+function ownClientId(
+  policy: Policy,
+  sources: readonly IdentitySource[],
+  identity: Identity,
+  answers: Answers,
+): string | undefined {
+  const prefix = sources.find(({ name }) => name === identity.source)?.clientIdPrefix ?? '';
   try {
     const { clientId } = decide(policy, identity, prefix, {}, answers);
+    keepReserved(reservedPrefixes(sources), clientId, identity.source);
     // A wildcard is no name: tokens that say it are bound to whatever they chose, or to nothing.
     return clientId === '*' ? undefined : clientId;
   } catch (error) {
-    // Whoever is granted nothing has no token.
+    // Whoever is granted nothing has no token, nor has who would be called like a guest.
     if (error instanceof AuthFailure) return undefined;
     throw error;
   }

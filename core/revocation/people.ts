@@ -4,6 +4,7 @@
  * them from a template nobody can go back, and this says so instead of guessing.
  */
 import type { IdentitySource } from '../identity/identity.ts';
+import { reservedPrefixes } from '../identity/reserved-prefix.ts';
 import type { Policy } from '../policy/compile-policy.ts';
 import { isFitClientId } from '../well-formed.ts';
 
@@ -23,12 +24,16 @@ export interface People {
   withClientId(clientId: string): readonly Person[] | undefined;
   /** `undefined` where only a template could say. */
   clientIdOf(person: Person): string | undefined;
+  /** Whether a rule lets clients choose their clientId, or gives them none: their tokens then say nothing of the person. */
+  readonly someNameless: boolean;
 }
 
 export function createPeople(sources: readonly IdentitySource[], policy: Policy): People {
   const named = sources.filter(({ kinds }) => kinds.some((kind) => kind !== 'anonymous'));
   const invertible = policy.rules.every(({ clientId }) => !clientId || clientId.text === '{sub}');
+  const reserved = reservedPrefixes(sources);
   return Object.freeze({
+    someNameless: policy.rules.some(({ clientId, wildcardClientId }) => clientId === false || wildcardClientId),
     knows: (source) => named.some(({ name }) => name === source),
     withClientId(clientId) {
       if (!invertible) return undefined;
@@ -43,7 +48,10 @@ export function createPeople(sources: readonly IdentitySource[], policy: Policy)
       if (clientId !== undefined) return clientId;
       if (!invertible) return undefined;
       const prefix = named.find(({ name }) => name === source)?.clientIdPrefix ?? '';
-      return isFitClientId(prefix + subject) ? prefix + subject : undefined;
+      const byDefault = prefix + subject;
+      // It is a guest's, and this person is issued nothing (reserved-prefix.ts).
+      const isOfGuest = reserved.some((other) => other.source !== source && byDefault.startsWith(other.prefix));
+      return isFitClientId(byDefault) && !isOfGuest ? byDefault : undefined;
     },
   } satisfies People);
 }

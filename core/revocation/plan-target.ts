@@ -28,6 +28,7 @@ const UNKNOWN_SOURCE = 'No source of the config has this name.';
 const ONLY_PEOPLE = 'Only a clientId or a person can be banned or signed out: a group is no one.';
 const NOT_INVERTIBLE = 'A rule makes clientIds of a template: name source, subject and clientId.';
 const NO_CLIENT_ID = 'No token was revoked: nobody knows the clientId. Name it beside source and subject.';
+const SOME_NAMELESS = 'A rule gives tokens that say no clientId, or one that the client chose: those were not hit.';
 const CHANNEL_TOO = 'It needs a policy change too: clients that are still granted the channel get new tokens for it.';
 
 /** @param hasGate whether anything can be remembered about anybody */
@@ -46,6 +47,10 @@ export function planFor(target: RevokeTarget, action: CutOff, people: People, ha
   if (isPerson) {
     if (!people.knows(target.source)) return refused(UNKNOWN_SOURCE);
     const atAbly = nameAtAbly(target, people);
+    const missed = target.clientId ?? target.revocationKey;
+    if (atAbly !== undefined && action.kind !== 'lift' && missed === undefined && people.someNameless) {
+      return plan([target], atAbly, SOME_NAMELESS);
+    }
     if (atAbly !== undefined || action.kind === 'lift') return plan([target], atAbly);
     return plan([target], undefined, NO_CLIENT_ID, action.kind === 'none');
   }
@@ -55,7 +60,7 @@ export function planFor(target: RevokeTarget, action: CutOff, people: People, ha
   }
   const found = people.withClientId(target.value);
   if (action.kind !== 'none' && !found?.length) return refused(found ? UNKNOWN_SOURCE : NOT_INVERTIBLE);
-  return plan(found ?? [], name);
+  return plan(found ?? [], name, action.kind !== 'lift' && people.someNameless ? SOME_NAMELESS : undefined);
 }
 
 function nameAtAbly(person: Person, people: People): string | undefined {

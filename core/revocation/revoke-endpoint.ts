@@ -53,7 +53,7 @@ export function createRevokeEndpoint(auth: ResolvedAuth, ports: EndpointPorts): 
       identity = caller.identity;
       requireDeliberate(sources, identity, request, allowedOrigins);
       if (gate) await checkGate(identity, gate);
-      permission = await permissionOf(policy, identity, prefixOf(auth, identity));
+      permission = await permissionOf(policy, sources, identity);
       const order = readRevocation(request, clock());
       const targets = targetsOf(order, identity, permission);
       const action = actionOf(order, identity, clock());
@@ -89,10 +89,6 @@ export function createRevokeEndpoint(auth: ResolvedAuth, ports: EndpointPorts): 
   }
 
   return Object.freeze({ handle });
-}
-
-function prefixOf({ sources }: ResolvedAuth, identity: Identity): string {
-  return sources.find(({ name }) => name === identity.source)?.clientIdPrefix ?? '';
 }
 
 /** @throws AuthFailure `may-not-revoke` (403) */

@@ -5,6 +5,7 @@ import type { AuthEvent } from '../../../core/auth-event.ts';
 import { type AuthConfig, defineAuth } from '../../../core/config.ts';
 import { configureEndpoint, type EndpointParts } from '../../../core/configure-endpoint.ts';
 import { anonymous } from '../../../core/identity/anonymous.ts';
+import { guest } from '../../../core/identity/guest.ts';
 import { session } from '../../../core/identity/session.ts';
 import { ApiKey } from '../../../core/keys/api-key.ts';
 import { KeySourceError } from '../../../core/keys/key-source.ts';
@@ -124,6 +125,21 @@ describe('the revoke endpoint', () => {
     expect((await revoke({ self: true }, { cookies: [] })).status).toBe(403);
     expect((await revoke({ self: true, signOut: true }, bob)).status).toBe(200);
     expect((await revoke({ self: true }, bob)).status).toBe(401);
+  });
+
+  it('never hits a guest for a user who is called like one, by subject or by a template', async () => {
+    const sources = [session({ secrets: [SESSION_SECRET] }), guest({ secrets: [SESSION_SECRET] })];
+    const named: AuthConfig['rules'] = [
+      { name: 'members', grant: { news: ['subscribe'] }, clientId: '{nick}', mayRevoke: 'self' },
+    ];
+    const unnamed: AuthConfig['rules'] = [{ name: 'members', grant: {}, mayRevoke: 'self' }];
+    for (const rules of [RULES, unnamed, named]) {
+      const { revoke, calls } = setUp({ sources, rules });
+      const cookies = [sessionCookie({ subject: 'guest:7', claims: { nick: 'guest:7' } })];
+      const answer = jsonOf(await revoke({ self: true, signOut: 'everywhere' }, { cookies }));
+      expect(answer).toMatchObject({ results: [{ gate: 'signed-out', revoked: [] }] });
+      expect(calls).toEqual([]);
+    }
   });
 
   it('lets nobody revoke whom no rule lets, and no stranger, whatever a rule says', async () => {
@@ -259,6 +275,17 @@ describe('the revoke endpoint', () => {
     const gateOnly = jsonOf(await revoke({ targets: [{ source: 'session', subject: 'ada' }], ban: '1h' }));
     expect(gateOnly).toMatchObject({ results: [{ ok: true, message: expect.stringMatching(/clientId/) }] });
     expect(calls).toHaveLength(1);
+  });
+
+  it('says where tokens of a person say no name of theirs', async () => {
+    for (const more of [{ wildcardClientId: true }, { clientId: false }] as const) {
+      const { revoke } = setUp({ rules: [{ name: 'free', grant: { a: ['publish'] }, ...more }, ...RULES] });
+      const targets = ['clientId:bob', { source: 'session', subject: 'ada' }];
+      const message = expect.stringMatching(/were not hit/);
+      expect(jsonOf(await revoke({ targets, ban: '1h' })).results).toMatchObject([{ message }, { message }]);
+    }
+    const { revoke } = setUp();
+    expect(jsonOf(await revoke({ targets: ['clientId:bob'] })).results).not.toMatchObject([{ message: /./ }]);
   });
 
   it('bans no group, and nobody of a source that there is not', async () => {
