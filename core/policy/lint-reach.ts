@@ -4,6 +4,7 @@
  */
 import type { IdentitySource } from '../identity/identity.ts';
 import { parseClaimPath } from './claim-path.ts';
+import type { JwtExtras } from './jwt-extras.ts';
 import type { Report } from './lint-finding.ts';
 import { kindsOf, matchOf, sourcesOf } from './match.ts';
 import type { Match, Rule } from './rule.ts';
@@ -67,6 +68,22 @@ function lintClaims(rule: Rule, match: Match, sources: readonly IdentitySource[]
       else if (!rule.lookup) report('warning', at, `it reads {${inside}} and has no lookup`, 'Give it one');
     }
   }
+  for (const text of rule.jwt ? textsIn(rule.jwt) : []) {
+    const parsed = parseTemplate(text);
+    for (const { path, text: inside } of parsed.ok ? parsed.template.placeholders : []) {
+      if (path[0] !== 'lookup') read(inside.replace(/\|segment$/, ''));
+      else report('warning', `${at}.jwt`, `it reads {${inside}}, and only a grant can`, 'Name a claim of the caller');
+    }
+  }
+}
+
+/** All that may be a template in what a rule wants in a JWT: a revocation key that cannot be filled refuses the caller. */
+function textsIn({ channelClaims = {}, roomClaims = {}, claims = {}, revocationKey }: JwtExtras): readonly string[] {
+  const values: readonly unknown[] = [channelClaims, roomClaims].flatMap((of) =>
+    Object.values(of).flatMap((value) => (typeof value === 'object' ? Object.values(value) : [value])),
+  );
+  const texts = [...values, ...Object.values(claims), revocationKey].filter((text) => typeof text === 'string');
+  return [...Object.keys(channelClaims), ...Object.keys(roomClaims), ...texts];
 }
 
 function canHave({ kinds, claims }: IdentitySource, claim: string): boolean {

@@ -73,6 +73,19 @@ describe('lintPolicy', () => {
     expect(findings([{ grant: GRANT, mayRevoke: 'self' }], { revocable: true, store })).toEqual([]);
   });
 
+  it('finds tokens that revoking a person misses', () => {
+    const config = { revocable: true, store: memoryStore() };
+    for (const part of ['wildcardClientId', 'clientId'] as const) {
+      const rule = { grant: GRANT, [part]: part === 'wildcardClientId' };
+      expect(findings([rule], config)).toEqual([
+        expect.stringMatching(`^warning rules\\[0\\]\\.${part}: revoking a person misses`),
+      ]);
+      expect(findings([{ ...rule, jwt: { revocationKey: 'user-{sub}' } }], config)).toEqual([]);
+      expect(findings([rule], { ...config, jwt: { revocationKey: 'user-{sub}' } })).toEqual([]);
+    }
+    expect(findings([{ when: { kind: 'anonymous' }, grant: GRANT, clientId: false }], config)).toEqual([]);
+  });
+
   it.each<[string, Omit<Rule, 'name'>, RegExp]>([
     ['a kind that no source yields', { when: { kind: 'guest' }, grant: GRANT }, /no source of it yields guest/],
     ['a source that there is not', { when: { source: 'oidc' }, grant: GRANT }, /no source is named oidc/],
@@ -143,6 +156,24 @@ describe('lintPolicy', () => {
     expect(read({ grant: { 'a:{team}': ['publish'] } })[0]).toMatch(/reads the claim team/);
     expect(read({ grant: GRANT, clientId: '{email}' })[0]).toMatch(/reads the claim email/);
     expect(read({ when: { claims: { banned: { present: false } } }, grant: GRANT })).toEqual([]);
+  });
+
+  it('finds claims that nobody has in what is wanted in a JWT, or that only a grant can read', () => {
+    const sources = [declared('session', ['role', 'sub'])];
+    const read = (jwt: Rule['jwt']) => findings([{ grant: GRANT, ...(jwt && { jwt }) }], { sources });
+    expect(read({ revocationKey: 'r-{role}', channelClaims: { 'a:{sub}': { role: '{role}' } } })).toEqual([]);
+    for (const jwt of [
+      { revocationKey: 'team-{team}' },
+      { channelClaims: { '*': '{team}' } },
+      { channelClaims: { 'a:{team}': 'x' } },
+      { roomClaims: { '*': { team: '{team}' } } },
+      { claims: { team: '{team}' } },
+    ]) {
+      expect(read(jwt)).toEqual([expect.stringMatching(/^warning rules\[0\]: it reads the claim team, and nobody/)]);
+    }
+    expect(read({ claims: { team: '{lookup.team}' } })[0]).toMatch(
+      /rules\[0\]\.jwt: it reads \{lookup.team\}, and only/,
+    );
   });
 
   it('says which of several sources lacks a claim, and leaves those alone that do not say what they have', () => {
