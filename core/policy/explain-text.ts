@@ -4,6 +4,7 @@
 import { FAILURES } from '../errors.ts';
 import { REMEDIES } from '../remedies.ts';
 import type { AutoReason } from '../token/issue.ts';
+import type { LeftOut } from './evaluate.ts';
 import type { ExplainedOutcome, Explanation } from './explain.ts';
 import type { ExplainedAnswer } from './explain-answer.ts';
 import type { ExplainedGrant, ExplainedRule } from './explain-rules.ts';
@@ -18,12 +19,13 @@ const AUTO: Readonly<Record<AutoReason, string>> = {
 };
 
 /** Several lines, without a line break at the end. Holds claim values. */
-export function describeExplanation({ identity, rules, outcome, answer }: Explanation): string {
+export function describeExplanation({ identity, rules, leftOut, outcome, answer }: Explanation): string {
   const who = identity.subject === '' ? identity.kind : `${identity.kind} ${JSON.stringify(identity.subject)}`;
   return [
     `caller  ${who}, from source ${identity.source}`,
     ...rules.flatMap(describeRule),
     ...describeOutcome(outcome),
+    ...(leftOut ?? []).map((left) => `        ${describeLeftOut(left)}`),
     ...(answer ? describeAnswer(answer) : []),
   ].join('\n');
 }
@@ -33,8 +35,12 @@ function describeRule({ name, matched, because, grants, leftOut, decides }: Expl
   return [
     `rule    ${found}${decides.length > 0 ? `; decides ${decides.join(', ')}` : ''}`,
     ...grants.filter(({ resources }) => resources.length > 0).map((grant) => `          ${describeGrant(grant)}`),
-    ...leftOut.map(({ grant, placeholder, why }) => `          left out ${grant}: {${placeholder}} is ${why}`),
+    ...leftOut.map((left) => `          ${describeLeftOut(left)}`),
   ];
+}
+
+function describeLeftOut({ grant, placeholder, why }: LeftOut): string {
+  return `left out ${grant}: {${placeholder}} is ${why}`;
 }
 
 function describeGrant({ grant, resources, operations, cutByKey }: ExplainedGrant): string {

@@ -69,6 +69,8 @@ export interface Explanation {
   readonly identity: Pick<Identity, 'source' | 'subject' | 'kind'>;
   /** Every rule of the policy, in its order; none when it is misconfigured. */
   readonly rules: readonly ExplainedRule[];
+  /** Claims that the config, and no rule of its own, wants in a JWT, and that this one has not. */
+  readonly leftOut?: readonly LeftOut[];
   readonly outcome: ExplainedOutcome;
   readonly answer?: ExplainedAnswer;
 }
@@ -101,9 +103,11 @@ export async function explainPolicy(
   const tried = await tryDecision(auth, identity, wishes, furtherFormats, nowMs);
   const evaluated = evaluate(auth.policy, identity, tried.answers);
   const evaluation = { ...evaluated, leftOut: [...evaluated.leftOut, ...tried.leftOut] };
+  const ofConfig = tried.leftOut.filter(({ rule }) => !evaluated.matchedRules.includes(rule));
   return {
     ...about,
     rules: explainRules(rules, auth.policy, evaluation, identity, tried.answers),
+    ...(ofConfig.length > 0 && { leftOut: ofConfig }),
     outcome: tried.outcome,
     ...(question && {
       answer: explainAnswer(question, evaluation, identity, { ...tried, requestable: auth.grants?.entries ?? [] }),

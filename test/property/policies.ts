@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import type { Identity } from '../../core/identity/identity.ts';
+import type { JwtExtras } from '../../core/policy/jwt-extras.ts';
 import { kindsOf, matchOf } from '../../core/policy/match.ts';
 import type { Grant, Match, Rule } from '../../core/policy/rule.ts';
 import { broad } from '../../core/policy/rule.ts';
@@ -44,6 +45,16 @@ const matches: fc.Arbitrary<Match> = fc.record(
   { requiredKeys: [] },
 );
 
+const jwtExtras: fc.Arbitrary<JwtExtras> = fc.record(
+  {
+    channelClaims: fc.constantFrom({ 'a:*': '{role}' }, { 'b:{team}': { team: '{team}' } }, { 'c:{teams}': 'x' }),
+    publishRates: fc.constantFrom({ '*': 5 }, { 'a:*': 0.5 }),
+    revocationKey: fc.constantFrom('team', 'team-{team}'),
+    claims: fc.constantFrom({ plan: 'gold' }, { plan: '{role}', none: '{none}' }),
+  },
+  { requiredKeys: [] },
+);
+
 const ruleBodies = fc
   .record(
     {
@@ -53,12 +64,16 @@ const ruleBodies = fc
       ttl: fc.constantFrom('10m' as const, '2h' as const),
       format: fc.constantFrom('jwt' as const, 'token-request' as const, 'auto' as const),
       wildcardClientId: fc.constant(true as const),
+      jwt: jwtExtras,
+      confidential: fc.constant(true as const),
     },
     { requiredKeys: ['grant'] },
   )
   .map((body): Omit<Rule, 'name'> => {
-    // What a config may not say: a name for strangers, and one beside the wildcard.
-    const { clientId, wildcardClientId, ...rest } = body;
+    // What a config may not say: a name for strangers, one beside the wildcard, and what a format cannot carry.
+    const { clientId, wildcardClientId, jwt, confidential, ...others } = body;
+    const format = jwt || confidential ? { format: jwt ? (others.format === 'auto' ? 'auto' : 'jwt') : 'auto' } : {};
+    const rest = { ...others, ...format, ...(jwt ? { jwt } : confidential && { confidential }) } as Omit<Rule, 'name'>;
     if (body.when?.kind?.includes('anonymous')) return rest;
     return wildcardClientId ? { ...rest, wildcardClientId } : { ...rest, ...(clientId !== undefined && { clientId }) };
   });

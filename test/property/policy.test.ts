@@ -173,7 +173,10 @@ describe('explainPolicy', () => {
         channelNames,
         async (rules, identity, wish, asking, channel) => {
           const written = asking ? asFunctions(rules, (rule, who) => compileMatch(matchOf(rule.when))(who)) : rules;
-          const config = { sources: sourcesOf(identity), rules: written };
+          // Beside a rule whose format cannot carry it, the config's would be a mistake.
+          const carries = rules.every(({ format, confidential }) => /^(jwt|auto)$/.test(format ?? '') && !confidential);
+          const jwt = { claims: { plan: '{role}', team: '{team}' } };
+          const config = { sources: sourcesOf(identity), rules: written, ...(carries && { jwt }) };
           const wished = wish.size > 0 && wish.size % 2 === 0;
           const wishes: Wishes = wished ? { requestedCapability: wish } : {};
           const endpoint = testEndpoint(config);
@@ -194,10 +197,17 @@ describe('explainPolicy', () => {
           expect(event).toMatchObject({
             ...{ kind: 'issued', format: explained.format, ttlMs: explained.ttlMs },
             matchedRules: explanation.rules.filter(({ matched }) => matched).map(({ name }) => name),
-            leftOut: explanation.rules.flatMap(({ leftOut }) => leftOut),
+            ...(explained.auto && { auto: explained.auto }),
           });
-          const { capability, clientId } = explained.format === 'jwt' ? claimsOf(response.body) : jsonOf(response);
+          const told = [...explanation.rules.flatMap(({ leftOut }) => leftOut), ...(explanation.leftOut ?? [])];
+          expect(sortedTexts(told)).toEqual(sortedTexts(event?.kind === 'issued' ? event.leftOut : []));
+          const isJwt = explained.format === 'jwt';
+          const { capability, clientId, extras } = isJwt ? claimsOf(response.body) : jsonOf(response);
           expect([explained.capability, explained.clientId]).toEqual([capability, clientId]);
+          expect(explained.claims ?? {}).toEqual(extras ?? {});
+          for (const also of [explained.auto, explained.claims && 'claims']) {
+            if (also) seen.set(also, (seen.get(also) ?? 0) + 1);
+          }
           const parsed = parseCapability(capability);
           if (!parsed.ok) throw new Error('the capability cannot be read');
           expect(answer?.allowed).toBe(permits(parsed.capability, 'publish', channel));
@@ -207,10 +217,16 @@ describe('explainPolicy', () => {
       { numRuns: 600 },
     );
     for (const kind of ['issued', 'refused']) expect(seen.get(kind) ?? 0).toBeGreaterThan(50);
+    for (const kind of ['fits', 'confidential', 'claims']) expect(seen.get(kind) ?? 0).toBeGreaterThan(2);
   });
 });
 
 function claimsOf(jwt: string): Record<string, unknown> {
   const claims = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString());
-  return { capability: claims['x-ably-capability'], clientId: claims['x-ably-clientId'] };
+  const { iat, exp, 'x-ably-capability': capability, 'x-ably-clientId': clientId, ...extras } = claims;
+  return { capability, clientId, extras };
+}
+
+function sortedTexts(values: readonly unknown[]): readonly string[] {
+  return values.map((value) => JSON.stringify(Object.entries(value ?? {}).sort())).sort();
 }
