@@ -34,6 +34,7 @@ export async function askChecks(
   results: Map<Check, CheckResult>,
 ): Promise<void> {
   if (checks.length === 0) return;
+  const shown = locked(identity);
   // One each: sixteen queries that listen to the same signal would make Node.js warn of a leak.
   const waiting = new Set<AbortController>();
   let ended = false;
@@ -42,7 +43,7 @@ export async function askChecks(
     for (const check of queue) {
       const controller = new AbortController();
       waiting.add(controller);
-      const result = await ask(check, identity, controller.signal);
+      const result = await ask(check, shown, controller.signal);
       waiting.delete(controller);
       if (ended) return;
       results.set(check, result);
@@ -66,6 +67,11 @@ export async function askChecks(
     ended = true;
     for (const controller of waiting) controller.abort();
   }
+}
+
+/** What is issued is issued to whoever was identified, not to what a check has made of it by mistake. */
+function locked(identity: Identity): Identity {
+  return Object.freeze({ ...identity, claims: Object.freeze({ ...identity.claims }) });
 }
 
 /** Of an error the log sees the class: its message may hold anything, a room's name or a connection string (S10). */

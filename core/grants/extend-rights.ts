@@ -16,10 +16,10 @@ import { capabilityOf, fitCredential } from './fit-credential.ts';
 import type { GrantMemory, RememberedGrant } from './grant-memory.ts';
 import { approvedBy, checksOf, stillCounting, without } from './known-grants.ts';
 import { openMemory, type RightsRequest } from './open-memory.ts';
-import { reaches } from './reaches.ts';
 import { readAsked } from './read-asked.ts';
 import type { ResolvedGrants } from './remembering.ts';
 import type { GrantsReport } from './report.ts';
+import { rightsOn } from './rights-on.ts';
 
 export interface Extension {
   /** To be added to what the policy grants. */
@@ -50,12 +50,13 @@ export async function extendRights(grants: ResolvedGrants, rights: RightsRequest
   const entries = grants.remember === 'nothing' ? [] : grants.entries.filter(({ covers }) => covers(identity));
   const known = recalled.current.flatMap((grant) => stillCounting(grant, entries) ?? []);
   const wanted = recalled.outdated.map(({ resource }) => resource);
-  const again = checksOf(wanted, entries, known, base);
+  const granted = rightsOn(base, [...asked, ...wanted]);
+  const again = checksOf(wanted, entries, known, granted);
   const first = checksOf(
     asked.filter((resource) => !wanted.includes(resource)),
     entries,
     known,
-    base,
+    granted,
   );
   const results = new Map<Check, CheckResult>();
   try {
@@ -73,7 +74,7 @@ export async function extendRights(grants: ResolvedGrants, rights: RightsRequest
   const unchecked = new Set(asked);
   for (const { resource } of [...first, ...again]) unchecked.delete(resource);
   const isGiven = (resource: string, held: readonly RememberedGrant[]): boolean =>
-    held.some((grant) => grant.resource === resource) || (unchecked.has(resource) && reaches(base, resource));
+    held.some((grant) => grant.resource === resource) || (unchecked.has(resource) && granted.has(resource));
   let fitting = fitted();
   if (grants.allOrNothing && (without(added, fitting).length > 0 || !asked.every((name) => isGiven(name, fitting)))) {
     added = [];
@@ -86,16 +87,18 @@ export async function extendRights(grants: ResolvedGrants, rights: RightsRequest
   const extension = without(fitting, kept.forgotten);
   return {
     capability: capabilityOf(extension),
-    conclude: (decided, remember) =>
-      concludeAsked(
+    conclude(decided, remember) {
+      const carried = rightsOn(decided, asked);
+      return concludeAsked(
         {
           ...{ asked, known: known.length, results, lost: lost.length, kept, discarded: recalled.discarded },
           approved: [...renewed, ...added],
-          refused: asked.filter((resource) => !isGiven(resource, extension) || !reaches(decided, resource)),
+          refused: asked.filter((resource) => !isGiven(resource, extension) || !carried.has(resource)),
           notFitting: counting.length - fitting.length,
         },
         remember,
-      ),
+      );
+    },
   };
 }
 

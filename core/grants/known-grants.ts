@@ -1,13 +1,12 @@
 /**
  * What a remembered grant is still worth, and what of that which is asked for has to be checked. Pure.
  */
-import { contains } from '../capability/algebra.ts';
-import type { Capability } from '../capability/capability.ts';
-import { bothOperations } from '../capability/operations.ts';
+import { bothOperations, givesOperation } from '../capability/operations.ts';
 import type { Check, CheckResult } from './ask-checks.ts';
 import type { RememberedGrant } from './grant-memory.ts';
 import { matchResource } from './match-resource.ts';
 import type { CompiledRequestable } from './remembering.ts';
+import type { Rights } from './rights-on.ts';
 
 /** As far as the entry that it came from still is there, for this caller and about this resource; cut to what it gives. */
 export function stillCounting(
@@ -22,19 +21,25 @@ export function stillCounting(
   return { ...grant, operations: both.size === entry.operations.size ? entry.operations : both };
 }
 
-/** One for each entry that is about a resource, unless what it could give is known already, or granted by the policy. */
+/**
+ * One for each entry that is about a resource, unless what it could give is known already, or granted by the policy.
+ *
+ * @param granted what the policy gives on these resources
+ */
 export function checksOf(
   resources: readonly string[],
   entries: readonly CompiledRequestable[],
   known: readonly RememberedGrant[],
-  base: Capability,
+  granted: Rights,
 ): readonly Check[] {
   const answered = new Set(known.map(identityOf));
   return [...new Set(resources)].flatMap((resource) =>
     entries.flatMap((entry) => {
       const values = matchResource(entry.template, resource);
       if (!values || answered.has(identityOf({ entry: entry.name, resource }))) return [];
-      return contains(base, new Map([[resource, entry.operations]])) ? [] : [{ entry, resource, values }];
+      const given = granted.get(resource);
+      const isGranted = given && [...entry.operations].every((operation) => givesOperation(given, operation));
+      return isGranted ? [] : [{ entry, resource, values }];
     }),
   );
 }

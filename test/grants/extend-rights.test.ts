@@ -92,6 +92,19 @@ describe('a check', () => {
     expect(signals.every(({ aborted }) => aborted)).toBe(true);
   });
 
+  it('cannot make somebody else of the caller: trying is 503', async () => {
+    const mistakes: readonly ((identity: Record<string, unknown>) => unknown)[] = [
+      (identity) => Object.assign(identity, { subject: 'eve' }),
+      (identity) => Object.assign(identity.claims as object, { sub: 'eve' }),
+    ];
+    for (const mistake of mistakes) {
+      const check: Requestable['check'] = ({ identity }) => Boolean(mistake(identity as unknown as never));
+      const { ask, events } = roomsEndpoint(() => true, { requestable: [entry('room:{id}', check)] });
+      expect((await ask(['room:7'])).status).toBe(503);
+      expect(JSON.stringify(events.at(-1))).toContain('threw TypeError');
+    }
+  });
+
   it('runs beside others, sixteen at a time', async () => {
     let running = 0;
     let most = 0;
