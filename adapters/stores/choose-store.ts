@@ -46,8 +46,13 @@ export function chooseStore(env: Environment, openers: StoreOpeners = {}): Chose
   return { ok: true, store: openOnFirstUse(kind, () => open(place)) };
 }
 
+/** One for the process: whom the handler that revokes writes down, the one that issues must find. */
+let memory: RecordStore | undefined;
+
 async function openMemory(): Promise<RecordStore> {
-  return (await import('./memory.ts')).memoryStore();
+  const { memoryStore } = await import('./memory.ts');
+  memory ??= memoryStore();
+  return memory;
 }
 
 function refused(problem: ConfigProblem): ChosenStore {

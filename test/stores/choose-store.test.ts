@@ -93,6 +93,20 @@ describe('chooseStore', () => {
   });
 });
 
+describe('memory by the setting', () => {
+  it('is one in a process: whom one handler bans, another refuses', async () => {
+    const [revoking, issuing] = [1, 2].map(() => {
+      const chosen = chooseStore({ ABLY_AUTH_STORE: 'memory' });
+      if (!chosen.ok || !chosen.store) throw new Error('it should be opened');
+      return chosen.store;
+    });
+    expect(
+      await revoking?.compareAndSet('gate:one', undefined, { value: 'out', expiresAtMs: Date.now() + 60_000 }),
+    ).toBe(true);
+    expect(await issuing?.read('gate:one')).toMatchObject({ value: 'out' });
+  });
+});
+
 describe('composeEndpoint', () => {
   const rules = [{ name: 'all', when: { kind: 'anonymous' as const }, grant: { lobby: ['subscribe' as const] } }];
 
