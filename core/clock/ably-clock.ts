@@ -51,6 +51,8 @@ interface Moment {
 interface Known extends Moment {
   readonly offsetMs: number;
   readonly learntAtMs: number;
+  /** A guess, until Ably is heard. */
+  readonly isDoubtful: boolean;
 }
 
 export function createAblyClock(parts: AblyClockParts): AblyClock {
@@ -65,7 +67,7 @@ export function createAblyClock(parts: AblyClockParts): AblyClock {
   async function offsetMs(): Promise<number> {
     followOurClock();
     if (mode === 'queryTime') await waitAtMost(QUERY_WAIT_MS, ask());
-    else if (!known) await waitAtMost(FIRST_WAIT_MS, asking ?? askUnlessJustAsked());
+    else if (!known || known.isDoubtful) await waitAtMost(FIRST_WAIT_MS, asking ?? askUnlessJustAsked());
     if (!known) say('unknown');
     return known?.offsetMs ?? 0;
   }
@@ -105,26 +107,26 @@ export function createAblyClock(parts: AblyClockParts): AblyClock {
     keep(ablyMs - sent.wallMs - wallMs / 2, received);
   }
 
-  function keep(offsetMs: number, { wallMs, monotonicMs }: Moment): void {
+  function keep(offsetMs: number, { wallMs, monotonicMs }: Moment, isDoubtful = false): void {
     const corrected = Math.abs(offsetMs) < MIN_OFFSET_MS ? 0 : Math.round(offsetMs);
-    known = { offsetMs: corrected, wallMs, monotonicMs, learntAtMs: wallMs };
+    known = { offsetMs: corrected, wallMs, monotonicMs, learntAtMs: wallMs, isDoubtful };
     say(corrected === 0 ? 'right' : 'skewed');
   }
 
   /**
    * Where the two clocks of ours have come apart, either the function was frozen, while one of them stood still and the
    * offset stayed as it was, or our clock was set. Only setting turns it back, and one that is put right jumps by just
-   * what it was wrong.
+   * what it was wrong. So does a function that was frozen for just as long, five minutes for one: then Ably is asked.
    */
   function followOurClock(): void {
     if (!known) return;
     const moment = now();
     const jumpMs = moment.wallMs - known.wallMs - (moment.monotonicMs - known.monotonicMs);
     if (Math.abs(jumpMs) < MIN_OFFSET_MS) return;
-    const { offsetMs, learntAtMs } = known;
+    const { offsetMs } = known;
     const wasPutRight = offsetMs !== 0 && Math.abs(jumpMs - offsetMs) < MIN_OFFSET_MS;
-    if (jumpMs < 0 || wasPutRight) keep(offsetMs - jumpMs, moment);
-    else known = { offsetMs, learntAtMs, ...moment };
+    if (jumpMs < 0 || wasPutRight) keep(offsetMs - jumpMs, moment, jumpMs > 0);
+    else known = { ...known, ...moment };
   }
 
   /** Ably has just shown that it is not so. The next request is like the first. */
