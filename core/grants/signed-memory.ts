@@ -11,7 +11,7 @@ import type { ApiKey } from '../keys/api-key.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { KeySourceError } from '../keys/key-source.ts';
 import { createSeal, createSealOver, type Seal } from '../keys/seal.ts';
-import { MAX_SIGNED_GRANT_BYTES } from '../limits.ts';
+import { MAX_REQUESTED_RESOURCES, MAX_SIGNED_GRANT_BYTES } from '../limits.ts';
 import { boundTo, type GrantHolder } from './grant-holder.ts';
 import type { GrantMemory, Recalled } from './grant-memory.ts';
 import { readGrants, type SealedGrants, writeGrants } from './grant-text.ts';
@@ -32,6 +32,7 @@ export function signedMemory(
   const policyVersion = policyVersionOf(grants);
   const seal = grants.secrets.length > 0 ? secretSeal(grants) : keySeal(apiKey);
   let sinceSeconds = Math.floor(nowMs / 1000);
+  let unasked = 0;
 
   async function open(text: string): Promise<{ readonly sealed?: SealedGrants; readonly foreign?: true }> {
     if (text.length > MAX_SIGNED_GRANT_BYTES) return {};
@@ -54,7 +55,11 @@ export function signedMemory(
       if (!sealed) return { ...NOTHING, discarded: foreign ? 'of another caller, session or key' : 'not sealed by us' };
       const ageMs = nowMs - sealed.sinceSeconds * 1000;
       if (sealed.policyVersion !== policyVersion || ageMs >= grants.maxAgeMs) {
-        return { current: [], outdated: sealed.grants };
+        // No more than one may ask for: what is approved before the deadline passes is kept nowhere, so that several
+        // hundred that take too long together would be 503 at every renewal.
+        const outdated = sealed.grants.slice(-MAX_REQUESTED_RESOURCES);
+        unasked = sealed.grants.length - outdated.length;
+        return { current: [], outdated };
       }
       // The age is that of the oldest in it: what is added later never makes it younger.
       sinceSeconds = Math.min(sinceSeconds, sealed.sinceSeconds);
@@ -68,7 +73,8 @@ export function signedMemory(
       );
       // The same grants come to the same text again, unless they are sealed anew after a rotation.
       const next = counting.length === dropped ? undefined : seal.seal(text);
-      return { remember: transport.keep(next, Math.max(lifetimeSeconds, 1)), dropped, forgotten: [] };
+      const remember = transport.keep(next, Math.max(lifetimeSeconds, 1));
+      return { remember, dropped: dropped + unasked, forgotten: [] };
     },
     // The client holds it, and shows it for as long as it counts.
     forget: async () => false,

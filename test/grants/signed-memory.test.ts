@@ -202,6 +202,19 @@ describe('a signed grant that grows old', () => {
     expect(rooms.checked.length).toBe(4);
   });
 
+  it('is checked again as far as one request may ask for: the newest hundred, or a slow check would be 503 for ever', async () => {
+    const before = signed(() => true, { policyVersion: '1' });
+    const caller = phone(before);
+    const names = Array.from({ length: 250 }, (_, n) => `room:${n}`);
+    for (const start of [0, 100, 200]) await caller.ask(names.slice(start, start + 100));
+    expect(roomsIn(await caller.ask()).length).toBe(250);
+    const after = signed(() => true, { policyVersion: '2' });
+    expect(new Set(roomsIn(await caller.ask([], after)))).toEqual(new Set(names.slice(150)));
+    expect(after.checked.length).toBe(100);
+    expect(after.events.at(-1)).toMatchObject({ grants: { dropped: { fromMemory: 150 } } });
+    expect(roomsIn(await caller.ask(['room:0'], after)).length).toBe(101);
+  });
+
   it.each([
     ['its name', { policyVersion: '1' }, { policyVersion: '2' }, {}],
     [
