@@ -66,7 +66,7 @@ export function compileExtras(written: JwtExtras, setting: string, problems: Con
     } else if (full) claims.push({ at, name: full, value: rate });
   }
   for (const [name, value, path, at] of entries(own, 'claims')) {
-    if (/^x-ably-/i.test(name) || /^ably\./.test(name) || REGISTERED.has(name) || name === '') {
+    if (/^x-ably-/i.test(name) || /^ably\./i.test(name) || REGISTERED.has(name.toLowerCase()) || name === '') {
       const fix = 'Choose another name; Ably’s own and the registered claims have settings of their own';
       check.report(path, 'the name is reserved', fix);
     }

@@ -155,6 +155,8 @@ describe('what a config says of it', () => {
       ['jwt.claims["x-ably-clientId"]: the name is reserved'],
     ],
     ['a registered claim', { claims: { sub: 'x' } }, ['jwt.claims["sub"]: the name is reserved']],
+    ['one in capitals', { claims: { IAT: 1 } }, ['jwt.claims["IAT"]: the name is reserved']],
+    ['Ably’s in capitals', { claims: { 'Ably.room.x': 'y' } }, ['jwt.claims["Ably.room.x"]: the name is reserved']],
     ['two at once', { jti: 1, clientType: 'x' }, ['jwt.clientType: "x" is not known', 'jwt.jti: it is 1']],
   ])('is a problem with its path: %s', (_, wanted, expected) => {
     expect(problemsOf(wanted)).toEqual(expected);
