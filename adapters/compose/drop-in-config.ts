@@ -1,8 +1,9 @@
 /**
  * The config of a prebuilt drop-in, which nobody can edit: sources and rules from the environment alone.
  *
- * An identity source exists when its setting does; anonymous callers only when a rule names them (S1). Without rules, or
- * without anybody whom they could cover, it says which settings are missing.
+ * An identity source exists when its setting does; anonymous callers only when a rule names them (S1). Tokens are revocable
+ * when a rule lets somebody revoke. Without rules, or without anybody whom they could cover, it says which settings are
+ * missing.
  */
 import type { AuthConfig, AuthDefinition } from '../../core/config.ts';
 import type { ConfigProblem } from '../../core/config-problem.ts';
@@ -46,6 +47,7 @@ export function dropInConfig(
   const config: AuthConfig = {
     sources: sources.length > 0 ? sources : [anonymous()],
     rules: rules ?? [{ name: 'stands in for rules that could not be read', grant: {} }],
+    ...(rules?.some(({ mayRevoke }) => mayRevoke !== undefined) && { revocable: true }),
   };
   return { definition: { build: () => config }, problems };
 }
