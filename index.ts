@@ -60,12 +60,8 @@ export {
 } from './core/configure-endpoint.ts';
 export { askToReauthorize } from './core/grants/ask-to-reauthorize.ts';
 export { forgetGrants, type GrantsOf } from './core/grants/forget-grants.ts';
-export {
-  type GrantsChoice,
-  type Remembering,
-  type RememberingOptions,
-  remembering,
-} from './core/grants/remembering.ts';
+export type { GrantsChoice, Remembering } from './core/grants/grants-choice.ts';
+export { type RememberingOptions, remembering } from './core/grants/remembering.ts';
 export type { GrantsReport } from './core/grants/report.ts';
 export {
   type CheckAnswer,

@@ -5,7 +5,7 @@
 import type { Operation } from './capability/operations.ts';
 import type { ClockMode } from './clock/clock-mode.ts';
 import type { Duration } from './duration.ts';
-import type { GrantsChoice } from './grants/remembering.ts';
+import type { GrantsChoice } from './grants/grants-choice.ts';
 import type { Requestable } from './grants/requestable.ts';
 import type { IdentitySource } from './identity/identity.ts';
 import type { OnExcessRequest } from './policy/compile-policy.ts';

@@ -6,7 +6,7 @@
 import { type ClockMode, readClockMode } from './clock/clock-mode.ts';
 import type { AuthConfig, AuthDefinition } from './config.ts';
 import type { ConfigProblem } from './config-problem.ts';
-import type { ResolvedGrants } from './grants/remembering.ts';
+import type { ResolvedGrants } from './grants/grants-choice.ts';
 import { areSources, checkSources } from './identity/check-sources.ts';
 import type { IdentitySource } from './identity/identity.ts';
 import { DEFAULT_TTL_MS, MIN_TTL_MS, TOKEN_REQUEST_WINDOW_MS } from './limits.ts';

@@ -9,8 +9,8 @@ import { bothOperations, isOperation, type Operation, type OperationSet } from '
 import { AuthFailure } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
 import { MAX_PARALLEL_CHECKS } from '../limits.ts';
+import type { CompiledRequestable } from './grants-choice.ts';
 import type { PlaceholderValues } from './match-resource.ts';
-import type { CompiledRequestable } from './remembering.ts';
 import type { CheckCall } from './requestable.ts';
 
 /** One entry of `requestable` and one resource that it is about. */

@@ -3,16 +3,14 @@
  * less again where that says more than rights, or is embedded in another. `auto` has the room of a TokenRequest, unless
  * something makes it a JWT in any case.
  */
-import type { AuthConfig } from '../config.ts';
 import type { Identity } from '../identity/identity.ts';
 import { MAX_JWT_BYTES, MAX_TOKEN_JSON_BYTES } from '../limits.ts';
 import { compileExtras } from '../policy/compile-extras.ts';
 import type { Evaluation } from '../policy/evaluate.ts';
 import { fillExtras } from '../policy/fill-extras.ts';
+import type { JwtExtras } from '../policy/jwt-extras.ts';
 import type { SettleDefaults } from '../policy/settle.ts';
-
-/** What of a config decides it. */
-export type CredentialOptions = Pick<AuthConfig, 'jwt' | 'embeddedJwt' | 'acceptTwoMinuteWindow'>;
+import type { CredentialOptions } from './grants-choice.ts';
 
 /** Header, times, names and signature of a JWT. */
 const REST_OF_JWT_BYTES = 400;
@@ -47,7 +45,7 @@ function inJwt(characters: number): number {
   return Math.floor((characters - REST_OF_JWT_BYTES) * BYTES_PER_CHARACTER);
 }
 
-function extrasBytes(written: readonly NonNullable<AuthConfig['jwt']>[], identity: Identity): number {
+function extrasBytes(written: readonly JwtExtras[], identity: Identity): number {
   if (written.length === 0) return 0;
   try {
     const wanted = written.map((jwt) => ({ rule: '', extras: compileExtras(jwt, '', []) }));

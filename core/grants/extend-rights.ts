@@ -5,8 +5,6 @@
  * In one direction: read what is asked, recall, check what is not known, remember. The policy's ceiling and the client's
  * narrowing come afterwards, in decide.ts, and `conclude` says what of it all is left.
  */
-import type { Capability } from '../capability/capability.ts';
-import type { Remember } from '../identity/identity.ts';
 import { decideClientId } from '../policy/decide.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import { askChecks, type Check, type CheckResult } from './ask-checks.ts';
@@ -14,25 +12,11 @@ import { concludeAsked } from './conclude-asked.ts';
 import { credentialRoom } from './credential-room.ts';
 import { capabilityOf, fitCredential } from './fit-credential.ts';
 import type { GrantMemory, RememberedGrant } from './grant-memory.ts';
+import type { Extension, ResolvedGrants, RightsRequest } from './grants-choice.ts';
 import { approvedBy, checksOf, stillCounting, without } from './known-grants.ts';
-import { openMemory, type RightsRequest } from './open-memory.ts';
+import { openMemory } from './open-memory.ts';
 import { readAsked } from './read-asked.ts';
-import type { ResolvedGrants } from './remembering.ts';
-import type { GrantsReport } from './report.ts';
 import { rightsOn } from './rights-on.ts';
-
-export interface Extension {
-  /** To be added to what the policy grants. */
-  readonly capability: Capability;
-  /**
-   * @param decided what the credential carries
-   * @param remember what the answer is to carry anyway
-   */
-  conclude(
-    decided: Capability,
-    remember: Remember | undefined,
-  ): { readonly remember: Remember; readonly report: GrantsReport };
-}
 
 /**
  * @throws AuthFailure `malformed-request` (400), `bad-credential` (401), `unfit-client-id` or `foreign-client-id` (403),

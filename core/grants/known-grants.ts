@@ -4,8 +4,8 @@
 import { bothOperations, givesOperation } from '../capability/operations.ts';
 import type { Check, CheckResult } from './ask-checks.ts';
 import type { RememberedGrant } from './grant-memory.ts';
+import type { CompiledRequestable } from './grants-choice.ts';
 import { matchResource } from './match-resource.ts';
-import type { CompiledRequestable } from './remembering.ts';
 import type { Rights } from './rights-on.ts';
 
 /** As far as the entry that it came from still is there, for this caller and about this resource; cut to what it gives. */

@@ -3,7 +3,7 @@
  * that a deploy that changes it has everything that is remembered checked again, once.
  */
 import { createHash } from 'node:crypto';
-import type { ResolvedGrants } from './remembering.ts';
+import type { ResolvedGrants } from './grants-choice.ts';
 
 const VERSIONS = new WeakMap<ResolvedGrants, string>();
 

@@ -1,32 +1,20 @@
 /**
  * Where earlier grants are remembered, which is the one line of a config that lets clients ask for more: what may be
- * written there, what is wrong with it and with `requestable`, and what the endpoint runs on.
+ * written there, and what is wrong with it and with `requestable`. What it becomes is in grants-choice.ts.
  *
  * A config that does not call this never loads it; asking itself is loaded by the first request.
  */
-import type { OperationSet } from '../capability/operations.ts';
-import type { AuthConfig } from '../config.ts';
 import type { ConfigProblem } from '../config-problem.ts';
 import { type Duration, parseDurationMs } from '../duration.ts';
 import { sessionSecretProblems } from '../identity/session-secrets.ts';
 import { checkRule } from '../policy/check-rule.ts';
 import { compileGrants } from '../policy/compile-grant.ts';
-import { type CompiledMatch, compileMatch, unreadableClaimPaths } from '../policy/match.ts';
+import { compileMatch, unreadableClaimPaths } from '../policy/match.ts';
 import { createShapeCheck } from '../policy/shape-check.ts';
-import { parseTemplate, type Template } from '../policy/template.ts';
+import { parseTemplate } from '../policy/template.ts';
 import { type Environment, sessionSecrets } from '../settings.ts';
-import type { CredentialOptions } from './credential-room.ts';
-import type { Extension } from './extend-rights.ts';
-import type { RightsRequest } from './open-memory.ts';
+import type { AskingConfig, CompiledRequestable, GrantsChoice, Remembering, ResolvedGrants } from './grants-choice.ts';
 import type { Requestable } from './requestable.ts';
-
-/**
- * - `nothing`: the policy alone answers; `requestable` is not asked.
- * - `client`: nowhere. The client sends all that it wants each time, and each is checked each time.
- * - `signed`: in a signed grant that the client holds, in a cookie or the header `X-Ably-Auth-Grant`.
- * - `store`: in the `store` of the config. The only place from which a single grant can be taken back.
- */
-export type Remembering = 'nothing' | 'client' | 'signed' | 'store';
 
 export interface RememberingOptions {
   /** How long a grant is remembered before it is checked again, `1m` to `30d`. Default `24h`. */
@@ -43,36 +31,6 @@ export interface RememberingOptions {
    * `ABLY_AUTH_SESSION_SECRET`, else a key derived from the Ably API key.
    */
   readonly secrets?: readonly string[];
-}
-
-/** What `remembering` gives to a config. */
-export interface GrantsChoice {
-  readonly resolve: (config: AuthConfig, env: Environment, problems: ConfigProblem[]) => ResolvedGrants;
-}
-
-export interface CompiledRequestable {
-  readonly name: string;
-  readonly template: Template;
-  readonly operations: OperationSet;
-  readonly covers: CompiledMatch;
-  readonly check: Requestable['check'];
-}
-
-export interface ResolvedGrants {
-  readonly entries: readonly CompiledRequestable[];
-  readonly remember: Remembering;
-  readonly maxAgeMs: number;
-  readonly allOrNothing: boolean;
-  /** Of the signed grant. None: the API key. */
-  readonly secrets: readonly string[];
-  /** Its name, or what it is a hash of. */
-  readonly policyVersion: string | readonly unknown[];
-  /** What else there is to be in a credential, beside what is granted. */
-  readonly credential: CredentialOptions;
-  /** What is wrong where there is no store. */
-  readonly withoutStore: readonly ConfigProblem[];
-  /** What a caller has beyond the policy (extend-rights.ts). */
-  extend(rights: RightsRequest): Promise<Extension>;
 }
 
 const PLACES: readonly Remembering[] = ['nothing', 'client', 'signed', 'store'];
@@ -96,7 +54,7 @@ export function remembering(where: Remembering, options: RememberingOptions = {}
 function resolve(
   where: Remembering,
   options: RememberingOptions,
-  { rules, requestable = [], jwt, embeddedJwt, acceptTwoMinuteWindow }: AuthConfig,
+  { rules, requestable = [], jwt, embeddedJwt, acceptTwoMinuteWindow }: AskingConfig,
   env: Environment,
   problems: ConfigProblem[],
 ): ResolvedGrants {

@@ -16,8 +16,8 @@ import { boundTo, type GrantHolder } from './grant-holder.ts';
 import type { GrantMemory, Recalled } from './grant-memory.ts';
 import { readGrants, type SealedGrants, writeGrants } from './grant-text.ts';
 import type { GrantTransport } from './grant-transport.ts';
+import type { ResolvedGrants } from './grants-choice.ts';
 import { policyVersionOf } from './policy-version.ts';
-import type { ResolvedGrants } from './remembering.ts';
 
 const NOTHING: Recalled = Object.freeze({ current: [], outdated: [] });
 const SEALS = new WeakMap<ResolvedGrants | ApiKey, Seal>();

@@ -19,9 +19,9 @@ import {
   withoutForgotten,
   writeRecord,
 } from './grant-record.ts';
+import type { ResolvedGrants } from './grants-choice.ts';
 import { without } from './known-grants.ts';
 import { policyVersionOf } from './policy-version.ts';
-import type { ResolvedGrants } from './remembering.ts';
 
 /** How long what was taken back is remembered at least: longer than any request takes. */
 const MIN_RECORD_MS = 10 * 60_000;

@@ -4,7 +4,7 @@
  */
 
 import { permits } from './capability.ts';
-import type { Credential } from './credentials.ts';
+import type { Credential } from './credential.ts';
 import { badChannelName, badClientId, identityRequired, notPermitted } from './errors.ts';
 
 export interface Client {

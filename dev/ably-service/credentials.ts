@@ -3,30 +3,14 @@
  * credential is still good and which clientId it stands for. New forms of token are added here, as another reader.
  */
 
-import type { Capability } from './capability.ts';
-import { type ChannelClaims, NO_CHANNEL_CLAIMS } from './channel-claims.ts';
+import { NO_CHANNEL_CLAIMS } from './channel-claims.ts';
+import type { Credential } from './credential.ts';
 import { checkEnvelope, openEnvelope } from './embedded.ts';
 import { incompatible, keyRevoked, tokenExpired, tokenRevoked, tokenUnknown, unreadableCredential } from './errors.ts';
 import { looksLikeJwt, readAblyJwt } from './jwt.ts';
-import type { KeyRing, ServiceKey } from './keys.ts';
+import type { KeyRing } from './keys.ts';
 import type { Revocations } from './revocations.ts';
 import type { TokenStore } from './tokens.ts';
-
-export interface Credential {
-  readonly kind: 'key' | 'token' | 'jwt';
-  readonly key: ServiceKey;
-  /** Effective rights: what was stated, narrowed by the key. */
-  readonly capability: Capability;
-  /** The resources as the token states them; `channel:` revocations compare with these literally. */
-  readonly statedResources: ReadonlySet<string>;
-  /** undefined: anonymous. `*`: may take any identity per operation. */
-  readonly clientId: string | undefined;
-  readonly revocationKey: string | undefined;
-  readonly channelClaims: ChannelClaims;
-  /** Absent on API keys, which neither expire nor are revoked here. */
-  readonly issuedMs: number | undefined;
-  readonly expiresMs: number | undefined;
-}
 
 export interface Credentials {
   fromApiKey(apiKey: string): Credential;

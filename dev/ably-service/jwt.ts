@@ -8,7 +8,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Capability, intersect, parseCapability } from './capability.ts';
 import { readChannelClaims } from './channel-claims.ts';
-import type { Credential } from './credentials.ts';
+import type { Credential } from './credential.ts';
 import { AblyError, badClientId, badJwt, badValue, notAccepted, notPermitted } from './errors.ts';
 import type { KeyRing, ServiceKey } from './keys.ts';
 import { maxTtlMs } from './tokens.ts';

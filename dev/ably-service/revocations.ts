@@ -3,7 +3,7 @@
  * decided in rest/revoke-tokens.ts, and what happens to live connections in realtime/lifetime.ts.
  */
 
-import type { Credential } from './credentials.ts';
+import type { Credential } from './credential.ts';
 import { AblyError, badRequest } from './errors.ts';
 import type { ServiceKey } from './keys.ts';
 

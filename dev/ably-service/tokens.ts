@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Capability, capabilityText } from './capability.ts';
 import { NO_CHANNEL_CLAIMS } from './channel-claims.ts';
-import type { Credential } from './credentials.ts';
+import type { Credential } from './credential.ts';
 import type { ServiceKey } from './keys.ts';
 
 /** What Ably assumes when a TokenRequest has no ttl (TK2a). */

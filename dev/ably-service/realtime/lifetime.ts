@@ -6,7 +6,7 @@
  * is left to answer (its single-node server: 5.5 s).
  */
 
-import type { Credential } from '../credentials.ts';
+import type { Credential } from '../credential.ts';
 import { type AblyError, keyRevoked, tokenExpired, tokenRevoked } from '../errors.ts';
 import type { KeyRing } from '../keys.ts';
 import type { Revocations } from '../revocations.ts';

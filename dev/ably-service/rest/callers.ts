@@ -4,7 +4,8 @@
  */
 
 import type { Client } from '../access.ts';
-import { type Credential, type Credentials, resolveClientId } from '../credentials.ts';
+import type { Credential } from '../credential.ts';
+import { type Credentials, resolveClientId } from '../credentials.ts';
 import { badClientId, notAccepted, unreadableCredential } from '../errors.ts';
 import type { RestRequest } from './http.ts';
 

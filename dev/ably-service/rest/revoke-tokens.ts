@@ -3,7 +3,7 @@
  * batch result, before it a bare array, or 400 when part of it failed.
  */
 
-import type { Credential } from '../credentials.ts';
+import type { Credential } from '../credential.ts';
 import { AblyError, asAblyError, badField, badValue, notAccepted } from '../errors.ts';
 import type { KeyRing } from '../keys.ts';
 import type { Revocations } from '../revocations.ts';
