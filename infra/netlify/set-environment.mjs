@@ -22,7 +22,14 @@ import { Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 
 const CONTEXTS = ['production', 'deploy-preview', 'branch-deploy'];
-const SECRETS = ['ABLY_API_KEY', 'ABLY_API_KEY_PREVIOUS', 'ABLY_AUTH_SESSION_SECRET'];
+const SECRETS = [
+  'ABLY_API_KEY',
+  'ABLY_API_KEY_PREVIOUS',
+  'ABLY_AUTH_SESSION_SECRET',
+  'ABLY_AUTH_EMBEDDED_SECRET',
+  // The address of a Redis has its password in it.
+  'ABLY_AUTH_STORE',
+];
 
 const args = process.argv.slice(2);
 const isRandom = args.includes('--random');
@@ -85,8 +92,9 @@ function checkValue() {
   if (name.startsWith('ABLY_API_KEY') && !/^[^.:\s]+\.[^.:\s]+:\S+$/.test(value)) {
     stop(`${name} is not an API key: it looks like appId.keyId:secret.`);
   }
-  if (name === 'ABLY_AUTH_SESSION_SECRET' && value.split(',').some((each) => Buffer.byteLength(each) < 32)) {
-    stop('ABLY_AUTH_SESSION_SECRET is too short: 32 bytes or more, or --random.');
+  const signs = ['ABLY_AUTH_SESSION_SECRET', 'ABLY_AUTH_EMBEDDED_SECRET'].includes(name);
+  if (signs && value.split(',').some((each) => Buffer.byteLength(each) < 32)) {
+    stop(`${name} is too short: 32 bytes or more, or --random.`);
   }
 }
 

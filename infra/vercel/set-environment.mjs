@@ -16,7 +16,14 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 
 const TARGETS = ['production', 'preview', 'development'];
-const SECRETS = ['ABLY_API_KEY', 'ABLY_API_KEY_PREVIOUS', 'ABLY_AUTH_SESSION_SECRET'];
+const SECRETS = [
+  'ABLY_API_KEY',
+  'ABLY_API_KEY_PREVIOUS',
+  'ABLY_AUTH_SESSION_SECRET',
+  'ABLY_AUTH_EMBEDDED_SECRET',
+  // The address of a Redis has its password in it.
+  'ABLY_AUTH_STORE',
+];
 
 const args = process.argv.slice(2);
 const isRandom = args.includes('--random');
@@ -30,8 +37,10 @@ if (SECRETS.includes(name) && target === 'development') {
 
 const value = isRandom ? randomBytes(32).toString('base64url') : await readValue();
 checkValue();
-// Without the line break, which would become part of it. `--force` replaces what is there.
-const { status } = spawnSync('npx', ['vercel', 'env', 'add', name, target, '--force'], {
+// Without the line break, which would become part of it. `--force` replaces what is there. Whether a value is sensitive
+// without being told depends on the command's version; for development it cannot be.
+const sensitivity = target === 'development' ? [] : ['--sensitive'];
+const { status } = spawnSync('npx', ['vercel', 'env', 'add', name, target, ...sensitivity, '--force'], {
   input: value,
   stdio: ['pipe', 'inherit', 'inherit'],
   shell: process.platform === 'win32',
@@ -58,8 +67,9 @@ function checkValue() {
   if (name.startsWith('ABLY_API_KEY') && !/^[^.:\s]+\.[^.:\s]+:\S+$/.test(value)) {
     stop(`${name} is not an API key: it looks like appId.keyId:secret.`);
   }
-  if (name === 'ABLY_AUTH_SESSION_SECRET' && value.split(',').some((each) => Buffer.byteLength(each) < 32)) {
-    stop('ABLY_AUTH_SESSION_SECRET is too short: 32 bytes or more, or --random.');
+  const signs = ['ABLY_AUTH_SESSION_SECRET', 'ABLY_AUTH_EMBEDDED_SECRET'].includes(name);
+  if (signs && value.split(',').some((each) => Buffer.byteLength(each) < 32)) {
+    stop(`${name} is too short: 32 bytes or more, or --random.`);
   }
 }
 

@@ -130,14 +130,20 @@ describe('the alarms', () => {
     ]);
   });
 
-  it.each(alarms)('%s needs three of five, and takes silence for good', (_, properties) => {
+  it.each(alarms)('%s needs three periods of several, and takes silence for good', (id, properties) => {
     expect(properties).toMatchObject({
-      EvaluationPeriods: '5',
+      EvaluationPeriods: id === 'KeySourceAlarm' ? '12' : '5',
       DatapointsToAlarm: '3',
       TreatMissingData: 'notBreaching',
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
     });
     expect(properties).not.toHaveProperty('AlarmActions');
+  });
+
+  it('notice a key that cannot be read also where somebody asks every quarter of an hour', () => {
+    const { Period, EvaluationPeriods, DatapointsToAlarm } = alarms.find(([id]) => id === 'KeySourceAlarm')?.[1] ?? {};
+    const askedInWindow = (Number(Period) * Number(EvaluationPeriods)) / (15 * 60);
+    expect(askedInWindow).toBeGreaterThanOrEqual(Number(DatapointsToAlarm));
   });
 
   it('read the metrics that the filters write', () => {

@@ -11,6 +11,14 @@ import { ROOT } from './templates.ts';
 
 const KEY = 'appid.keyid:not-a-real-secret';
 
+const KEPT_SECRET = [
+  ['ABLY_API_KEY', KEY],
+  ['ABLY_API_KEY_PREVIOUS', KEY],
+  ['ABLY_AUTH_SESSION_SECRET', 'not-a-real-secret'.repeat(3)],
+  ['ABLY_AUTH_EMBEDDED_SECRET', 'not-a-real-secret'.repeat(3)],
+  ['ABLY_AUTH_STORE', 'rediss://:not-a-real-secret@cache.example:6379'],
+] as const;
+
 interface Called {
   readonly argv: readonly string[];
   readonly input: string;
@@ -55,7 +63,7 @@ describe('infra/vercel/set-environment.mjs', () => {
   it('pipes the value to `vercel env add`, without its line break', () => {
     expect(run('vercel', ['ABLY_API_KEY'], `${KEY}\n`).status).toBe(0);
     expect(called()).toMatchObject({
-      argv: ['vercel', 'env', 'add', 'ABLY_API_KEY', 'production', '--force'],
+      argv: ['vercel', 'env', 'add', 'ABLY_API_KEY', 'production', '--sensitive', '--force'],
       input: KEY,
     });
     expect(called().seenByOthers).not.toContain('not-a-real-secret');
@@ -66,8 +74,13 @@ describe('infra/vercel/set-environment.mjs', () => {
     expect(called().input).toMatch(/^[\w-]{43}$/);
   });
 
-  it('keeps secrets from a target that shows them', () => {
-    const { status, stderr } = run('vercel', ['ABLY_API_KEY', 'development'], KEY);
+  it('does not ask for what Vercel cannot do: a sensitive variable of the target development', () => {
+    run('vercel', ['ABLY_AUTH_TTL', 'development'], '15m');
+    expect(called().argv).toEqual(['vercel', 'env', 'add', 'ABLY_AUTH_TTL', 'development', '--force']);
+  });
+
+  it.each(KEPT_SECRET)('keeps %s from a target that shows it', (name, value) => {
+    const { status, stderr } = run('vercel', [name, 'development'], value);
     expect([status, stderr]).toEqual([1, expect.stringContaining('.env on your machine')]);
   });
 });
@@ -81,6 +94,11 @@ describe('infra/netlify/set-environment.mjs', () => {
     expect(called().seenByOthers).not.toContain('not-a-real-secret');
   });
 
+  it.each(KEPT_SECRET)('makes a secret of %s', (name, value) => {
+    run('netlify', [name, 'production'], value);
+    expect(called().argv).toEqual(['env:set', name, value, '--secret', '--context', 'production', '--force']);
+  });
+
   it('makes no secret of what is none, and narrows the scope when asked', () => {
     run('netlify', ['ABLY_AUTH_ALLOWED_ORIGINS', 'production', '--functions-only'], 'https://app.example');
     expect(called().argv.slice(3)).toEqual(['--context', 'production', '--scope', 'functions', '--force']);
@@ -91,6 +109,7 @@ describe.each(['vercel', 'netlify'])('infra/%s/set-environment.mjs', (platform) 
   it.each([
     ['what is no API key', ['ABLY_API_KEY'], 'hunter2', 'is not an API key'],
     ['a short session secret', ['ABLY_AUTH_SESSION_SECRET'], 'hunter2', 'is too short'],
+    ['a short embedded secret', ['ABLY_AUTH_EMBEDDED_SECRET'], 'hunter2', 'is too short'],
     ['nothing', ['ABLY_AUTH_TTL'], '', 'There is no value.'],
     ['a value among the arguments', ['ABLY_API_KEY', 'hunter2'], '', 'The value is asked for.'],
   ])('refuses %s, and does not repeat it', (_, args, input, sentence) => {

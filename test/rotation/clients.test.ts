@@ -105,6 +105,16 @@ describe('the day the key leaks', () => {
     expect(stage.control.keys()).toHaveLength(2);
   });
 
+  it('is done with every key that lay in the store, also with one that was pending', async () => {
+    const pending = stage.announce();
+    for (const step of STEPS.slice(0, 3)) await step(stage.parts, pending);
+    const name = (await stage.parts.secret.keyOf(pending))?.name ?? '';
+    const { current } = await replaceLeaked(stage.parts, FIRST.name);
+    expect(current).not.toBe(name);
+    expect(await replaceLeaked(stage.parts, name)).toEqual({ revoked: name, current });
+    expect([stage.key(FIRST.name), stage.key(name), await stage.current()]).toEqual([undefined, undefined, current]);
+  });
+
   it('does not wait for the bound, and refuses a key of another app', async () => {
     await stage.rotate();
     const second = await stage.current();

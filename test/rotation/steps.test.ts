@@ -208,6 +208,21 @@ describe('the scheduled run', () => {
     expect(stage.key(second)).toBeDefined();
   });
 
+  it('leaves the key of a cancelled rotation alone while it is pending, and retires it when it is not', async () => {
+    const cancelled = stage.announce();
+    await setStep(stage.parts, cancelled);
+    const keyName = (await stage.parts.secret.keyOf(cancelled))?.name ?? '';
+    stage.pastTheBound();
+    expect(await retireStep(stage.parts)).toEqual([]);
+    // AWSPENDING is taken away from it.
+    stage.announce();
+    expect(await retireStep(stage.parts)).toMatchObject([{ keyName, did: 'dated' }]);
+    stage.pastTheBound();
+    expect(await retireStep(stage.parts)).toMatchObject([{ keyName, did: 'revoked' }]);
+    expect([stage.key(keyName), await stage.current()]).toEqual([undefined, FIRST.name]);
+    await expectServing();
+  });
+
   it('finds a key again that no label of the secret leads to any more', async () => {
     await stage.rotate();
     const { key = '' } = stage.key(await stage.current()) ?? {};

@@ -48,7 +48,7 @@ variable "ceiling" {
 }
 
 variable "key_name" {
-  description = "The key's name in Ably's dashboard. Rotation finds the keys before and after it by this beginning."
+  description = "The key's name in Ably's dashboard. Those that a rotation makes have the same, with a tag behind it."
   type        = string
   default     = "ably-auth"
 }
@@ -82,6 +82,11 @@ resource "ably_api_key" "auth" {
   name             = var.key_name
   capabilities     = var.ceiling
   revocable_tokens = var.revocable_tokens
+
+  lifecycle {
+    # A rotation writes behind the name until when the key must live, and goes by that.
+    ignore_changes = [name]
+  }
 }
 
 resource "aws_secretsmanager_secret" "key" {
@@ -96,8 +101,9 @@ resource "aws_secretsmanager_secret" "key" {
 resource "aws_secretsmanager_secret_version" "key" {
   secret_id        = aws_secretsmanager_secret.key.id
   secret_string_wo = ably_api_key.auth.key
-  # Written again only when the key is another, so that Terraform never undoes a rotation.
-  secret_string_wo_version = parseint(substr(sha256(ably_api_key.auth.id), 0, 7), 16)
+  # Written once, because Terraform must not undo a rotation. After the first the key here is one of the past, and when it is
+  # retired Ably's provider finds it gone and makes another, which must not take the place of the key that serves.
+  secret_string_wo_version = 1
 }
 
 # Not the key: neither here nor in any other output.

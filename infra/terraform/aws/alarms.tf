@@ -1,4 +1,4 @@
-# What wakes somebody up. Each in three minutes of five, so that one slow call of Secrets Manager does not; and silence is
+# What wakes somebody up. Each in three periods of several, so that one slow call of Secrets Manager does not; and silence is
 # not an alarm. The filters read our own log lines, as ABLY_AUTH_LOG=json writes them.
 
 locals {
@@ -16,24 +16,25 @@ locals {
   alarms = {
     errors = {
       says = "The function crashes or times out. It answers its own failures, so this is a defect or a timeout."
-      from = "AWS/Lambda", metric = "Errors", of = local.of_function, threshold = 1, statistic = "Sum", percentile = null
+      from = "AWS/Lambda", metric = "Errors", of = local.of_function, threshold = 1, statistic = "Sum", percentile = null, period = 60, periods = 5
     }
     throttles = {
       says = "Lambda turns requests away. Raise the account's concurrency or ReservedConcurrency."
-      from = "AWS/Lambda", metric = "Throttles", of = local.of_function, threshold = 1, statistic = "Sum", percentile = null
+      from = "AWS/Lambda", metric = "Throttles", of = local.of_function, threshold = 1, statistic = "Sum", percentile = null, period = 60, periods = 5
     }
     duration = {
       says = "One request in twenty takes 2 s or more. Look at Secrets Manager and the identity provider."
-      from = "AWS/Lambda", metric = "Duration", of = local.of_function, threshold = 2000, statistic = null, percentile = "p95"
+      from = "AWS/Lambda", metric = "Duration", of = local.of_function, threshold = 2000, statistic = null, percentile = "p95", period = 60, periods = 5
     }
     "5xx" = {
       says = "Callers get 5xx. The log's lines with status 500 and more say why."
-      from = "AWS/ApiGateway", metric = "5xx", of = { ApiId = aws_apigatewayv2_api.auth.id }, threshold = 1, statistic = "Sum", percentile = null
+      from = "AWS/ApiGateway", metric = "5xx", of = { ApiId = aws_apigatewayv2_api.auth.id }, threshold = 1, statistic = "Sum", percentile = null, period = 60, periods = 5
     }
-    # Nobody notices at first: the cached key serves for a day. This is the day's warning.
+    # Nobody notices at first: the cached key serves for a day. This is the day's warning. Over an hour, because a function
+    # that is asked a few times an hour reads the key as seldom, and never fails in three minutes of five.
     key-source = {
       says = "The API key cannot be read. Functions that have it sign for up to 24 hours more; new ones answer 503."
-      from = local.namespace, metric = "KeySourceFailed", of = null, threshold = 1, statistic = "Sum", percentile = null
+      from = local.namespace, metric = "KeySourceFailed", of = null, threshold = 1, statistic = "Sum", percentile = null, period = 300, periods = 12
     }
   }
 
@@ -63,8 +64,8 @@ resource "aws_cloudwatch_metric_alarm" "each" {
   dimensions          = each.value.of
   statistic           = each.value.statistic
   extended_statistic  = each.value.percentile
-  period              = 60
-  evaluation_periods  = 5
+  period              = each.value.period
+  evaluation_periods  = each.value.periods
   datapoints_to_alarm = 3
   threshold           = each.value.threshold
   comparison_operator = "GreaterThanOrEqualToThreshold"

@@ -42,6 +42,23 @@ run "makes_a_key_with_exactly_the_ceiling" {
   }
 }
 
+run "writes_the_secret_once" {
+  assert {
+    condition     = aws_secretsmanager_secret_version.key.secret_string_wo_version == 1
+    error_message = "A key that was made again would take the place of the one that serves."
+  }
+}
+
+run "leaves_the_name_to_a_rotation" {
+  variables {
+    key_name = "as it was before the rotation"
+  }
+  assert {
+    condition     = ably_api_key.auth.name == "ably-auth"
+    error_message = "A plan would take away the date that a rotation wrote into the name."
+  }
+}
+
 run "refuses_no_ceiling" {
   command = plan
   variables {
