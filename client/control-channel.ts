@@ -23,10 +23,17 @@ export async function reauthorizeOn(
       reauthorize().catch(() => undefined);
     }, Math.random() * withinMs);
   };
-  await channel.subscribe(REAUTHORIZE, listener);
-  return () => {
+  const stop = (): void => {
     channel.unsubscribe(REAUTHORIZE, listener);
     platform.clearTimeout(timer);
     timer = undefined;
   };
+  try {
+    await channel.subscribe(REAUTHORIZE, listener);
+  } catch (error) {
+    // The SDK listens all the same, and would hear it once the channel is attached by somebody else.
+    stop();
+    throw error;
+  }
+  return stop;
 }

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as Ably from 'ably';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type AblyAuth, createAblyAuth } from '../../client/index.ts';
 import type { AuthConfig } from '../../index.ts';
 import { type Stage, type StageOptions, startStage, untilState } from '../stage.ts';
@@ -185,6 +185,10 @@ describe('a message on the control channel', () => {
     const on = await stage();
     const auth = createAblyAuth({ url: on.authUrl, headers: { cookie: on.cookieOf('ada') } });
     const client = connect(on, auth);
-    await expect(auth.reauthorizeOn(client.channels.get('user:bob'))).rejects.toMatchObject({ code: 40160 });
+    const channel = client.channels.get('user:bob');
+    const unsubscribe = vi.spyOn(channel, 'unsubscribe');
+    await expect(auth.reauthorizeOn(channel)).rejects.toMatchObject({ code: 40160 });
+    // The SDK itself goes on listening, for when somebody else attaches.
+    expect(unsubscribe).toHaveBeenCalledExactlyOnceWith('reauthorize', expect.any(Function));
   });
 });
