@@ -149,6 +149,14 @@ describe('the revoke endpoint', () => {
     expect(() => setUp({ rules })).toThrow('mayRevoke');
   });
 
+  it('lets a guest, whom anybody can be, revoke nobody else', () => {
+    const sources = [session({ secrets: [SESSION_SECRET] }), guest({ secrets: [SESSION_SECRET] })];
+    const guests = (mayRevoke: 'self' | 'anyone') =>
+      setUp({ sources, rules: [{ name: 'guests', when: { kind: ['user', 'guest'] }, grant: {}, mayRevoke }] });
+    expect(() => guests('anyone')).toThrow('rules[0].mayRevoke');
+    expect(() => guests('self')).not.toThrow();
+  });
+
   it('refuses somebody who has been cut off', async () => {
     const { revoke } = setUp();
     await revoke({ targets: [{ source: 'session', subject: 'olga' }], ban: '1h' });
