@@ -5,7 +5,7 @@ import { ApiKey } from '../../core/keys/api-key.ts';
 import { createSeal } from '../../core/keys/seal.ts';
 import { type AuthResponse, type RememberingOptions, remembering } from '../../index.ts';
 import { authRequest, KEY_SECRET, NOW_MS, SESSION_SECRET, sessionCookie } from '../core/auth-request.ts';
-import { grantHeaderIn, type Rooms, roomsEndpoint, roomsIn } from '../grants/asking.ts';
+import { type Door, grantHeaderIn, type Rooms, roomsEndpoint, roomsIn } from '../grants/asking.ts';
 import { openNaively, sealNaively } from './naive/grant-of-whoever-holds-it.ts';
 import { flipped, headerSource } from './support.ts';
 
@@ -81,9 +81,13 @@ describe('S16 a signed grant of ours', () => {
   });
 
   it('is worth nothing to the same subject of another source', async () => {
-    const sources = [headerSource('partner', 'x-user', { clientIdPrefix: '' })];
-    const partner = rooms(CLOSED, {}, { sources });
-    const response = await partner.ask([], { cookies: [], headers: { 'x-user': 'bob', [HEADER]: await grantOf() } });
+    // Neither names a session, so that the source alone tells them apart.
+    const from = (source: string, door: Door): Rooms =>
+      rooms(door, {}, { sources: [headerSource(source, 'x-user', { clientIdPrefix: '' })] });
+    const bob = (grant: string) => ({ cookies: [], headers: { 'x-user': 'bob', [HEADER]: grant } });
+    const grant = grantHeaderIn(await from('first', () => true).ask(['room:7'], bob('new'))) ?? '';
+    expect(roomsIn(await from('first', CLOSED).ask([], bob(grant)))).toEqual(['room:7']);
+    const response = await from('partner', CLOSED).ask([], bob(grant));
     expect([response.status, roomsIn(response)]).toEqual([200, []]);
   });
 
