@@ -6,9 +6,10 @@
  * allows it (`refreshNow`, secrets only). For parameters, set `SSM_PARAMETER_STORE_TTL=0`; otherwise a new key signs up
  * to that much later. The extension does not answer while the function starts, which is one more reason to load lazily.
  */
-import { request } from 'node:http';
 import { type KeySource, KeySourceError } from '../../core/keys/key-source.ts';
 import { type AwsPlace, explainAwsErrorName, knownAwsErrorNameIn, PARAMETER, SECRET } from './aws-failures.ts';
+import { type Answer, TOO_LATE } from './extension-answer.ts';
+import { getFromExtension } from './extension-http.ts';
 import { formerVersion, isPinned } from './parameter-version.ts';
 import { readFormerKey, readStoredKey } from './read-key.ts';
 
@@ -90,22 +91,16 @@ async function noneWhenNotFound<K>(load: () => Promise<K>): Promise<K | undefine
   }
 }
 
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
-
 function createAsk({ port, sessionToken, timeoutMs = 1_500 }: SecretsExtensionOptions, place: AwsPlace): Ask {
   const fail = (what: string, remediation: string): KeySourceError =>
     new KeySourceError('unreachable', place.setting, `The Parameters and Secrets extension ${what}.`, remediation);
 
   async function get(path: string, query: Readonly<Record<string, string>>): Promise<Answer> {
     try {
-      return await httpGet(port, `${path}?${new URLSearchParams(query)}`, sessionToken(), timeoutMs);
+      return await getFromExtension(port, `${path}?${encodeQuery(query)}`, sessionToken() ?? '', timeoutMs);
     } catch (error) {
-      const inTime = !(error instanceof Error && error.name === 'AbortError');
       throw fail(
-        inTime ? 'could not be reached' : 'did not answer in time',
+        error === TOO_LATE ? 'did not answer in time' : 'could not be reached',
         'Check that its layer is attached, for the architecture of this function.',
       );
     }
@@ -140,31 +135,11 @@ const NAME_BY_STATUS: Readonly<Record<number, string>> = {
   429: 'ThrottlingException',
 };
 
-function httpGet(port: number, path: string, token: string | undefined, timeoutMs: number): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(
-      {
-        // Not `localhost`: looking that name up takes longer at a cold start than everything else here.
-        host: '127.0.0.1',
-        port,
-        path,
-        // A kept connection would be dead after the function was frozen.
-        agent: false,
-        headers: { 'X-Aws-Parameters-Secrets-Token': token ?? '' },
-        signal: AbortSignal.timeout(timeoutMs),
-      },
-      (incoming) => {
-        const chunks: Buffer[] = [];
-        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-        incoming.on('error', reject);
-        incoming.on('end', () => {
-          resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
-        });
-      },
-    );
-    outgoing.on('error', reject);
-    outgoing.end();
-  });
+/** Not `URLSearchParams`, which costs a cold start more than reading the answer does. */
+function encodeQuery(query: Readonly<Record<string, string>>): string {
+  return Object.entries(query)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&');
 }
 
 function parseRecord(body: string): Record<string, unknown> | undefined {

@@ -59,6 +59,14 @@ describe('createSecretsExtensionKeySource, of a secret', () => {
     expect(extension.calls).toHaveLength(4);
   });
 
+  it('asks through the HTTP client of Node what comes in another form than expected', async () => {
+    aws.putSecret('plain', OLD);
+    extension.mood = 'chunked';
+    expect(String(await sourceOf({ secretId: 'plain' }).loadCurrent())).toBe('app.old');
+    expect(extension.calls).toHaveLength(2);
+    expect(extension.calls[1]).toBe(extension.calls[0]);
+  });
+
   it('sends the session token as it is at the time of the load', async () => {
     aws.putSecret('plain', OLD);
     let token: string | undefined;

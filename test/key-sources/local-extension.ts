@@ -9,7 +9,7 @@ import type { LocalAws } from './local-aws.ts';
 
 export const SESSION_TOKEN = 'local-session-token';
 
-export type ExtensionMood = 'well' | 'not-ready' | 'hang' | 'hang-in-body' | 'not-json' | 'old' | 'wordy';
+export type ExtensionMood = 'well' | 'not-ready' | 'hang' | 'hang-in-body' | 'chunked' | 'not-json' | 'old' | 'wordy';
 
 export class LocalExtension {
   readonly calls: string[] = [];
@@ -42,9 +42,11 @@ export class LocalExtension {
     this.calls.push(incoming.url ?? '');
     if (this.mood === 'hang') return;
     const [status, body] = this.#answer(incoming);
-    outgoing.writeHead(status);
-    if (this.mood === 'hang-in-body') outgoing.write(body.slice(0, 5));
-    else outgoing.end(this.mood === 'not-json' ? `<html>${body}` : body);
+    const text = this.mood === 'not-json' ? `<html>${body}` : body;
+    // As a server in Go answers: small answers have a length, others come in chunks.
+    outgoing.writeHead(status, this.mood === 'chunked' ? {} : { 'Content-Length': Buffer.byteLength(text) });
+    if (this.mood === 'hang-in-body') outgoing.write(text.slice(0, 5));
+    else outgoing.end(text);
   }
 
   #answer({ url = '/', headers }: IncomingMessage): [status: number, body: string] {
