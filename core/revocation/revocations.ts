@@ -59,7 +59,9 @@ export async function cutOff(
 ): Promise<readonly TargetResult[]> {
   const aheadMs = ports.offsetMs ? await ports.offsetMs() : 0;
   const plans = targets.map((target) => planFor(target, action, ports.people, ports.records !== undefined));
-  const markMs = options.issuedBeforeMs ?? ports.nowMs() + aheadMs + UNDER_WAY_MS;
+  const soonMs = ports.nowMs() + aheadMs + UNDER_WAY_MS;
+  // A moment to come, which Ably refuses, would hold renewals back until then.
+  const markMs = Math.min(options.issuedBeforeMs ?? soonMs, soonMs);
   await inTurns(plans, (plan) => enter(plan, action, markMs, ports));
 
   const revoking = action.kind === 'lift' ? [] : plans.filter(({ failed }) => !failed);

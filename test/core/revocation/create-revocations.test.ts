@@ -114,6 +114,17 @@ describe('createRevocations', () => {
     }
   });
 
+  it('holds nobody back for a moment to come, which Ably refuses', async () => {
+    const app = await startApp();
+    try {
+      const result = await app.revocations.revoke([BOB], { issuedBeforeMs: Date.now() + 3_600_000 });
+      expect(result).toMatchObject([{ ok: false, revoked: [{ error: { code: 40003 } }] }]);
+      expect(await app.ask()).toBe(200);
+    } finally {
+      await app.close();
+    }
+  });
+
   it('does not throw when it is made of a config that is wrong, but rejects each call with the whole list', async () => {
     const revocations = createRevocations(
       defineAuth(() => ({ sources: [], rules: [] })),
