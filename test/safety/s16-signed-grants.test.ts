@@ -5,7 +5,7 @@ import { ApiKey } from '../../core/keys/api-key.ts';
 import { createSeal } from '../../core/keys/seal.ts';
 import { type AuthResponse, type RememberingOptions, remembering } from '../../index.ts';
 import { authRequest, KEY_SECRET, NOW_MS, SESSION_SECRET, sessionCookie } from '../core/auth-request.ts';
-import { type Door, grantHeaderIn, type Rooms, roomsEndpoint, roomsIn } from '../grants/asking.ts';
+import { grantHeaderIn, type Rooms, roomsEndpoint, roomsIn } from '../grants/asking.ts';
 import { openNaively, sealNaively } from './naive/grant-of-whoever-holds-it.ts';
 import { flipped, headerSource } from './support.ts';
 
@@ -82,7 +82,7 @@ describe('S16 a signed grant of ours', () => {
 
   it('is worth nothing to the same subject of another source', async () => {
     // Neither names a session, so that the source alone tells them apart.
-    const from = (source: string, door: Door): Rooms =>
+    const from = (source: string, door: () => boolean): Rooms =>
       rooms(door, {}, { sources: [headerSource(source, 'x-user', { clientIdPrefix: '' })] });
     const bob = (grant: string) => ({ cookies: [], headers: { 'x-user': 'bob', [HEADER]: grant } });
     const grant = grantHeaderIn(await from('first', () => true).ask(['room:7'], bob('new'))) ?? '';
