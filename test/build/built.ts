@@ -36,7 +36,15 @@ export interface Built {
 
 export async function buildArtefacts(): Promise<Built> {
   const dir = await mkdtemp(join(tmpdir(), 'built-'));
-  const bundles = await Promise.all(TARGETS.map((target) => bundle(target, ROOT, dir)));
+  const remove = (): Promise<void> => rm(dir, { recursive: true, force: true });
+  const built = await Promise.allSettled(TARGETS.map((target) => bundle(target, ROOT, dir)));
+  const bundles = built.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const failed = built.find((one) => one.status === 'rejected');
+  if (failed) {
+    // Nobody holds what was built beside it.
+    await remove();
+    throw failed.reason;
+  }
   return {
     dir,
     of(name) {
@@ -44,7 +52,7 @@ export async function buildArtefacts(): Promise<Built> {
       if (!found) throw new Error(`${name} was not built`);
       return found;
     },
-    remove: () => rm(dir, { recursive: true, force: true }),
+    remove,
   };
 }
 
