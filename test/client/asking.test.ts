@@ -99,6 +99,24 @@ describe('ensure', () => {
     ]);
   });
 
+  it('does not ask the client that takes its place for what is left', async () => {
+    const { auth, seen } = observe(rooms, NOTHING);
+    let letThrough: (() => void) | undefined;
+    const authorize = async (): Promise<void> => {
+      await call(auth);
+      await new Promise<void>((resolve) => (letThrough = resolve));
+    };
+    auth.use({ auth: { authorize } });
+    const left = auth.ensure(Array.from({ length: 150 }, (_, n) => `room:${n}`)).catch((error: Error) => error.message);
+    while (letThrough === undefined) await new Promise(setImmediate);
+    const next = renewing(auth);
+    letThrough();
+    expect(await left).toBe('Another client has taken the place of this one.');
+    await auth.ensure(['room:2']);
+    expect(next.renewals()).toBe(1);
+    expect(seen.map(({ resources }) => resources?.length)).toEqual([100, 1]);
+  });
+
   it('holds, whatever is asked in whatever order: one request at a time, no answer twice, nobody forgotten', async () => {
     const room = fc.integer({ min: 0, max: 9 }).map((number) => `room:${number}`);
     const step = fc.oneof(
