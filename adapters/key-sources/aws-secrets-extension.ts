@@ -22,7 +22,10 @@ export interface SecretsExtensionOptions {
   readonly port: number;
   /** Read at each load, because Lambda may replace it: `AWS_SESSION_TOKEN`. The extension answers nobody without it. */
   readonly sessionToken: () => string | undefined;
-  /** For one answer, in milliseconds; a load takes up to two of them, or four for a previous parameter. Default 1_500. */
+  /**
+   * For one answer, in milliseconds; a load takes up to two of them, or four for a previous parameter. An answer that is
+   * not plain (extension-http.ts) is asked for again, and has as long again. Default 1_500.
+   */
   readonly timeoutMs?: number;
 }
 
