@@ -91,7 +91,7 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
       const decision = decide(policy, identity, clientIdPrefix, wishes, answers, extension?.capability);
       keepReserved(reserved, decision.clientId, identity.source);
       const settled = settle(decision, identity, wishes, apiKey.name, defaults, nowMs);
-      const { credential, params, ...how } = furtherFormats
+      const issued = furtherFormats
         ? await (await furtherFormats()).issue({
             apiKey,
             identity,
@@ -103,16 +103,17 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
             aheadMs,
           })
         : issueSigned(apiKey, settled, nowMs + aheadMs);
-      if (how.byAbly && gate) await throughGateAgain(identity, gate);
+      const { credential, params } = issued;
+      if (issued.byAbly && gate) await throughGateAgain(identity, gate);
       const asked = extension?.conclude(params.capability, caller.remember);
       onEvent?.({
         kind: 'issued',
         requestId,
         caller: aboutCaller(identity, apiKey),
         matchedRules: decision.evaluation.matchedRules,
-        leftOut: [...decision.evaluation.leftOut, ...how.leftOut],
+        leftOut: [...decision.evaluation.leftOut, ...issued.leftOut],
         format: credential.format,
-        ...(how.auto && { auto: how.auto }),
+        ...(issued.auto && { auto: issued.auto }),
         ttlMs: params.ttlMs,
         resources: params.capability.size,
         keyName: apiKey.name,

@@ -7,7 +7,7 @@
  */
 
 import { contains, intersect, intersectWithin, union } from '../capability/algebra.ts';
-import { type Capability, EMPTY_CAPABILITY, isEmpty } from '../capability/capability.ts';
+import { type Capability, isEmpty } from '../capability/capability.ts';
 import { AuthFailure } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
 import { MAX_CROSSED_RESOURCES } from '../limits.ts';
@@ -40,11 +40,11 @@ export function decide(
   clientIdPrefix: string,
   wishes: Wishes,
   answers: Answers = NO_ANSWERS,
-  extension: Capability = EMPTY_CAPABILITY,
+  extension?: Capability,
 ): Decision {
   const evaluation = evaluate(policy, identity, answers);
-  const capability = union(evaluation.capability, extension);
-  return conclude(policy, { ...evaluation, capability }, identity, clientIdPrefix, wishes);
+  const extended = extension ? { ...evaluation, capability: union(evaluation.capability, extension) } : evaluation;
+  return conclude(policy, extended, identity, clientIdPrefix, wishes);
 }
 
 /**
