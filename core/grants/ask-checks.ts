@@ -8,6 +8,7 @@
 import { bothOperations, isOperation, type Operation, type OperationSet } from '../capability/operations.ts';
 import { AuthFailure } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
+import { locked } from '../identity/locked.ts';
 import { MAX_PARALLEL_CHECKS } from '../limits.ts';
 import type { CompiledRequestable } from './grants-choice.ts';
 import type { PlaceholderValues } from './match-resource.ts';
@@ -67,11 +68,6 @@ export async function askChecks(
     ended = true;
     for (const controller of waiting) controller.abort();
   }
-}
-
-/** What is issued is issued to whoever was identified, not to what a check has made of it by mistake. */
-function locked(identity: Identity): Identity {
-  return Object.freeze({ ...identity, claims: Object.freeze({ ...identity.claims }) });
 }
 
 /** Of an error the log sees the class: its message may hold anything, a room's name or a connection string (S10). */

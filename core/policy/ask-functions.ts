@@ -7,6 +7,7 @@
  */
 import { AuthFailure } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
+import { locked } from '../identity/locked.ts';
 import type { CompiledRule } from './compile-policy.ts';
 import type { LookedUpRow, PolicyCall } from './rule.ts';
 
@@ -30,6 +31,7 @@ export async function askAll(rules: readonly CompiledRule[], identity: Identity,
   const answers = new Map<CompiledRule, RuleAnswer>();
   const waiting = new AbortController();
   const call: PolicyCall = Object.freeze({ signal: waiting.signal });
+  const caller = locked(identity);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -39,7 +41,7 @@ export async function askAll(rules: readonly CompiledRule[], identity: Identity,
     }, deadlineMs);
   });
   try {
-    const all = rules.map(async (rule) => void answers.set(rule, await ask(rule, identity, call)));
+    const all = rules.map(async (rule) => void answers.set(rule, await ask(rule, caller, call)));
     await Promise.race([Promise.all(all), late]);
     return answers;
   } finally {

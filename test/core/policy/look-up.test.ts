@@ -87,6 +87,23 @@ describe('lookUp', () => {
     expect(calls).toEqual([[BOB, { signal: expect.any(AbortSignal) }]]);
   });
 
+  it('lets no function make somebody else of the caller', async () => {
+    const identity: Identity = { source: 'session', subject: 'bob', kind: 'user', claims: { sub: 'bob', room: '1' } };
+    for (const change of [
+      (caller: Identity) => Object.assign(caller, { subject: 'alice' }),
+      (caller: Identity) => Object.assign(caller.claims, { room: '7' }),
+    ]) {
+      const rules: readonly Rule[] = [
+        { name: 'asks', when: (caller) => change(caller) !== undefined, grant: { 'room:{room}': ['publish'] } },
+      ];
+      await expect(evaluation(rules, { identity })).rejects.toMatchObject({
+        reason: 'policy-unavailable',
+        detail: 'when of "asks" threw TypeError',
+      });
+    }
+    expect(identity).toEqual({ source: 'session', subject: 'bob', kind: 'user', claims: { sub: 'bob', room: '1' } });
+  });
+
   it('takes functions that answer at once and functions that take their time, in the order of the rules', async () => {
     const rules: readonly Rule[] = [
       { name: 'slow', when: async () => new Promise((done) => setTimeout(done, 5, true)), grant: {} },
