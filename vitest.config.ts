@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** `npm test` runs the project `suite`; the other lanes, test/lanes.json, need something that npm does not install. */
@@ -5,6 +6,8 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // On two cores as well two files at a time: many wait for processes, servers and clocks.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         extends: true,
@@ -14,8 +17,8 @@ export default defineConfig({
           exclude: ['test/platforms/**', 'test/browser/**', 'test/stores/lane/**'],
         },
       },
-      { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'] } },
-      { extends: true, test: { name: 'stores', include: ['test/stores/lane/**/*.test.ts'] } },
+      { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'], fileParallelism: false } },
+      { extends: true, test: { name: 'stores', include: ['test/stores/lane/**/*.test.ts'], fileParallelism: false } },
     ],
   },
 });
