@@ -2,6 +2,7 @@
  * How records are read and changed, over any store: expiry by our own clock, a deadline on every call, and changes as
  * compare-and-set with a bounded number of tries, so that two requests at once never undo each other's change.
  */
+import { withinDeadline } from './deadline.ts';
 import { MAX_RECORD_BYTES, type RecordStore, type StoredRecord, StoreError } from './stores.ts';
 
 export interface RecordsOptions {
@@ -68,18 +69,12 @@ function pause(ms: number): Promise<void> {
 
 /** What a driver fails with is a StoreError by the port; what else may come out of one is made into one here. */
 async function withinTime<Result>(store: string, timeoutMs: number, run: () => Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new StoreError(store, `no answer within ${timeoutMs} ms`)), timeoutMs);
-  });
   try {
-    return await Promise.race([run(), late]);
+    return await withinDeadline(timeoutMs, run, () => new StoreError(store, `no answer within ${timeoutMs} ms`));
   } catch (error) {
     if (error instanceof StoreError) throw error;
     // Of an error that the port does not allow, only the class: the rest may hold anything (S10).
     const kind = error instanceof Error ? error.constructor.name : typeof error;
     throw new StoreError(store, `failed in an unexpected way (${kind})`);
-  } finally {
-    clearTimeout(timer);
   }
 }

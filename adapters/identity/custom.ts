@@ -5,7 +5,9 @@
  * Whatever the function does, one of the known outcomes comes of it. What it throws ends the request with 503 and is
  * never passed on: it is mostly a store that is out of reach, and its text may hold anything (S10, S12).
  */
+
 import type { ConfigProblem } from '../../core/config-problem.ts';
+import { withinDeadline } from '../../core/deadline.ts';
 import type { AuthRequest } from '../../core/http.ts';
 import type { IdentityKind, IdentitySource, Verdict } from '../../core/identity/identity.ts';
 import { MAX_CREDENTIAL_BYTES } from '../../core/limits.ts';
@@ -83,15 +85,13 @@ class TooLate extends Error {}
 
 async function within<T>(deadlineMs: number, ask: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
   const waiting = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TooLate()), deadlineMs);
-  });
   try {
-    // Awaited inside, so that a function that throws at once does so as a rejection.
-    return await Promise.race([(async () => ask(waiting.signal))(), late]);
+    return await withinDeadline(
+      deadlineMs,
+      () => ask(waiting.signal),
+      () => new TooLate(),
+    );
   } finally {
-    clearTimeout(timer);
     waiting.abort();
   }
 }

@@ -6,6 +6,7 @@
  * survives the 503, and what was approved before it is not asked again where it can be remembered.
  */
 import { bothOperations, isOperation, type Operation, type OperationSet } from '../capability/operations.ts';
+import { withinDeadline } from '../deadline.ts';
 import { AuthFailure } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
 import { locked } from '../identity/locked.ts';
@@ -50,21 +51,16 @@ export async function askChecks(
       results.set(check, result);
     }
   };
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const slow = new Set(
-        checks.filter((check) => !results.has(check)).map(({ entry }) => JSON.stringify(entry.name)),
-      );
-      const detail = `no answer within ${deadlineMs} ms from the check of ${[...slow].join(', ')}`;
-      reject(new AuthFailure('policy-unavailable', detail));
-    }, deadlineMs);
-  });
+  const late = (): AuthFailure => {
+    const slow = new Set(checks.filter((check) => !results.has(check)).map(({ entry }) => JSON.stringify(entry.name)));
+    const detail = `no answer within ${deadlineMs} ms from the check of ${[...slow].join(', ')}`;
+    return new AuthFailure('policy-unavailable', detail);
+  };
+  const askAll = (): Promise<unknown> =>
+    Promise.all(Array.from({ length: Math.min(MAX_PARALLEL_CHECKS, checks.length) }, work));
   try {
-    const workers = Array.from({ length: Math.min(MAX_PARALLEL_CHECKS, checks.length) }, work);
-    await Promise.race([Promise.all(workers), late]);
+    await withinDeadline(deadlineMs, askAll, late);
   } finally {
-    clearTimeout(timer);
     ended = true;
     for (const controller of waiting) controller.abort();
   }

@@ -5,6 +5,7 @@
  * token without it, or a 403, would read as a refusal for as long as the client keeps it (S12). What a function answers
  * is validated as data from outside; what is unfit leaves its grants out and is reported.
  */
+import { withinDeadline } from '../deadline.ts';
 import { AuthFailure } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
 import { locked } from '../identity/locked.ts';
@@ -32,20 +33,16 @@ export async function askAll(rules: readonly CompiledRule[], identity: Identity,
   const waiting = new AbortController();
   const call: PolicyCall = Object.freeze({ signal: waiting.signal });
   const caller = locked(identity);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const unanswered = rules.filter((rule) => !answers.has(rule)).map(({ name }) => JSON.stringify(name));
-      const detail = `no answer within ${deadlineMs} ms from ${unanswered.join(', ')}`;
-      reject(new AuthFailure('policy-unavailable', detail));
-    }, deadlineMs);
-  });
+  const late = (): AuthFailure => {
+    const unanswered = rules.filter((rule) => !answers.has(rule)).map(({ name }) => JSON.stringify(name));
+    return new AuthFailure('policy-unavailable', `no answer within ${deadlineMs} ms from ${unanswered.join(', ')}`);
+  };
+  const askEach = (): Promise<unknown> =>
+    Promise.all(rules.map(async (rule) => void answers.set(rule, await ask(rule, caller, call))));
   try {
-    const all = rules.map(async (rule) => void answers.set(rule, await ask(rule, caller, call)));
-    await Promise.race([Promise.all(all), late]);
+    await withinDeadline(deadlineMs, askEach, late);
     return answers;
   } finally {
-    clearTimeout(timer);
     // Also after success: it is the promise of `PolicyCall` that nobody waits any longer.
     waiting.abort();
   }

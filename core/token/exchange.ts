@@ -6,6 +6,7 @@
 import type { TokenDetails } from 'ably';
 import { type AblyApi, AblyApiError } from '../ably.ts';
 import { canonicalCapability } from '../capability/canonical.ts';
+import { withinDeadline } from '../deadline.ts';
 import { AuthFailure } from '../errors.ts';
 import type { ApiKey } from '../keys/api-key.ts';
 import type { SettledParams } from './settled-params.ts';
@@ -29,19 +30,11 @@ export async function exchangeForToken(
   ably: Pick<AblyApi, 'requestToken'>,
   nowMs: () => number,
 ): Promise<TokenDetails> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const failure = new AuthFailure('ably-unavailable', `no answer within ${EXCHANGE_DEADLINE_MS} ms`);
-    timer = setTimeout(() => reject(failure), EXCHANGE_DEADLINE_MS);
-  });
   const exchanged = exchange(apiKey, params, ably, nowMs);
   // What it says when nobody waits any longer must not end the process.
   exchanged.catch(() => {});
-  try {
-    return withoutGaps(await Promise.race([exchanged, late]), params);
-  } finally {
-    clearTimeout(timer);
-  }
+  const late = (): AuthFailure => new AuthFailure('ably-unavailable', `no answer within ${EXCHANGE_DEADLINE_MS} ms`);
+  return withoutGaps(await withinDeadline(EXCHANGE_DEADLINE_MS, () => exchanged, late), params);
 }
 
 /** Twice at most, signed anew: Ably may have seen the first nonce although its answer was lost. */
