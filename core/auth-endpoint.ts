@@ -4,7 +4,7 @@
  */
 import type { AblyApi } from './ably.ts';
 import { asFailure } from './as-failure.ts';
-import { aboutCaller, type OnAuthEvent } from './auth-event.ts';
+import { aboutCaller, type OnAuthEvent, refusedEvent } from './auth-event.ts';
 import { AuthFailure } from './errors.ts';
 import type { AuthRequest, AuthResponse } from './http.ts';
 import { identify } from './identity/identify.ts';
@@ -124,14 +124,8 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
       return answerCredential(credential, context, asked?.remember ?? caller.remember);
     } catch (error) {
       const failure = asFailure(error);
-      const { reason, detail } = failure;
       onEvent?.({
-        kind: 'refused',
-        requestId,
-        reason,
-        status: failure.kind.status,
-        ...(detail !== undefined && { detail }),
-        ...(identity && apiKey && { caller: aboutCaller(identity, apiKey) }),
+        ...refusedEvent(requestId, failure, identity, apiKey),
         ...(shadow && (await shadow.report(answers))),
       });
       return answerFailure(failure, context);

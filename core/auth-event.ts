@@ -5,7 +5,7 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import type { ClockEvent } from './clock/clock-event.ts';
 import type { ConfigProblem } from './config-problem.ts';
-import type { FailureReason } from './errors.ts';
+import type { AuthFailure, FailureReason } from './errors.ts';
 import type { GrantsReport } from './grants/report.ts';
 import type { Identity, IdentityKind } from './identity/identity.ts';
 import type { ApiKey } from './keys/api-key.ts';
@@ -83,6 +83,23 @@ export type AuthEvent = IssuedEvent | RefusedEvent | RevokedEvent | Misconfigure
 export type OnAuthEvent = (event: AuthEvent) => void;
 
 const SUBJECT_KEYS = new WeakMap<ApiKey, KeyObject>();
+
+/** The caller is named where the request came far enough to know one, and to have a key for the hash. */
+export function refusedEvent(
+  requestId: string,
+  { reason, kind, detail }: AuthFailure,
+  identity: Identity | undefined,
+  apiKey: ApiKey | undefined,
+): RefusedEvent {
+  return {
+    kind: 'refused',
+    requestId,
+    reason,
+    status: kind.status,
+    ...(detail !== undefined && { detail }),
+    ...(identity && apiKey && { caller: aboutCaller(identity, apiKey) }),
+  };
+}
 
 /** @param apiKey keys the hash, so that nobody can find a subject by hashing candidates */
 export function aboutCaller(identity: Identity, apiKey: ApiKey): AboutCaller {

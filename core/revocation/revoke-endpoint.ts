@@ -7,7 +7,7 @@
  */
 import { asFailure } from '../as-failure.ts';
 import type { AuthEndpoint, EndpointPorts } from '../auth-endpoint.ts';
-import { aboutCaller, hashSubject } from '../auth-event.ts';
+import { aboutCaller, hashSubject, refusedEvent } from '../auth-event.ts';
 import { AuthFailure } from '../errors.ts';
 import type { AuthRequest, AuthResponse } from '../http.ts';
 import { identify } from '../identity/identify.ts';
@@ -71,19 +71,11 @@ export function createRevokeEndpoint(auth: ResolvedAuth, ports: EndpointPorts): 
       return answerDocument(failed === 0 ? 200 : 207, documentOf(results), context);
     } catch (error) {
       const failure = asFailure(error instanceof KeySourceError ? keyUnavailable(error) : error);
-      const { reason, detail } = failure;
-      onEvent?.({
-        kind: 'refused',
-        requestId,
-        reason,
-        status: failure.kind.status,
-        ...(detail !== undefined && { detail }),
-        ...(identity && apiKey && { caller: aboutCaller(identity, apiKey) }),
-      });
+      onEvent?.(refusedEvent(requestId, failure, identity, apiKey));
       // Somebody who may revoke is told what is wrong with what they wrote.
       return answerFailure(failure, {
         ...context,
-        explain: permission !== undefined && reason === 'malformed-request',
+        explain: permission !== undefined && failure.reason === 'malformed-request',
       });
     }
   }
