@@ -66,7 +66,7 @@ export async function readAsked(values: AskedValues, claims: string | undefined,
   return {
     stated: headers.length > 0 ? undefined : stated,
     request,
-    wishes: wishesOf(request),
+    wishes: await wishesOf(request),
     question: questionOf(values),
   };
 }
@@ -114,9 +114,9 @@ function requestWith(values: AskedValues, headers: readonly NameValue[]): AuthRe
   };
 }
 
-function wishesOf(request: AuthRequest): Wishes {
+async function wishesOf(request: AuthRequest): Promise<Wishes> {
   try {
-    return readWishes(request, { honourRequestedTtl: false });
+    return await readWishes(request, { honourRequestedTtl: false });
   } catch (error) {
     if (error instanceof AuthFailure) throw new CannotRun(`A client would get 400 for it: ${error.detail}.`);
     throw error;

@@ -74,7 +74,8 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
       const aheadMs = offsetMs ? await offsetMs() : 0;
       const passed = gate ? await throughGate(identity, gate, aheadMs) : { nowMs: cameMs };
       const { nowMs } = passed;
-      const wishes = readWishes(request, defaults);
+      const read = readWishes(request, defaults);
+      const wishes = read instanceof Promise ? await read : read;
       const clientIdPrefix = prefixes.get(identity.source) ?? '';
       if (auth.shadow && onEvent) {
         const { watchShadow } = await import('./policy/shadow.ts');

@@ -9,7 +9,7 @@ import { AuthFailure } from '../errors.ts';
 import type { AuthRequest, NameValue } from '../http.ts';
 import { MAX_BODY_BYTES, MAX_REQUESTED_RESOURCES } from '../limits.ts';
 import { parseBoundedJson } from '../wire/bounded-json.ts';
-import { readBody } from '../wire/read-wishes.ts';
+import { readBody } from '../wire/read-json.ts';
 
 const PARAMETER = 'resources';
 const HEADER = 'x-ably-auth-resources';

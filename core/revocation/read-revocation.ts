@@ -11,7 +11,7 @@ import type { AuthRequest } from '../http.ts';
 import { MAX_REVOKE_REQUEST_TARGETS } from '../limits.ts';
 import { isWellFormedText } from '../well-formed.ts';
 import { parseBoundedJson } from '../wire/bounded-json.ts';
-import { bodyText } from '../wire/read-wishes.ts';
+import { bodyText } from '../wire/read-body.ts';
 import type { RevokeTarget } from './plan-target.ts';
 
 export interface RevocationOrder {

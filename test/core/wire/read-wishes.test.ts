@@ -12,10 +12,10 @@ const CAPABILITY = '{"room:7":["subscribe"]}';
 const get = (query: readonly NameValue[] | Record<string, string>) => authRequest({ query });
 
 describe('readWishes', () => {
-  it('of a bare GET or POST are none', () => {
-    expect(readWishes(authRequest(), HONOUR_TTL)).toEqual({});
-    expect(readWishes(authRequest({ method: 'POST' }), HONOUR_TTL)).toEqual({});
-    expect(readWishes(authRequest({ method: 'POST', body: new Uint8Array() }), HONOUR_TTL)).toEqual({});
+  it('of a bare GET or POST are none', async () => {
+    expect(await readWishes(authRequest(), HONOUR_TTL)).toEqual({});
+    expect(await readWishes(authRequest({ method: 'POST' }), HONOUR_TTL)).toEqual({});
+    expect(await readWishes(authRequest({ method: 'POST', body: new Uint8Array() }), HONOUR_TTL)).toEqual({});
   });
 
   const asked: Record<string, string> = { capability: CAPABILITY, clientId: 'bob é', ttl: '90000' };
@@ -36,17 +36,23 @@ describe('readWishes', () => {
     ['a query beside an empty JSON object', postJson({}, { query: asked })],
     ['a query and a form that agree', postForm(new URLSearchParams(asked).toString(), { query: asked })],
     ['a query and a JSON object that agree', postJson({ ...asked, ttl: 90_000 }, { query: asked })],
-  ])('are read from %s', (_, request) => {
-    expect(readWishes(request, HONOUR_TTL)).toEqual({
+  ])('are read from %s', async (_, request) => {
+    expect(await readWishes(request, HONOUR_TTL)).toEqual({
       requestedCapability: capabilityOf({ 'room:7': ['subscribe'] }),
       requestedClientId: 'bob é',
       requestedTtlMs: 90_000,
     });
   });
 
-  it('do not come from the body of a GET', () => {
+  it('are there at once unless something is JSON', () => {
+    expect(readWishes(get({ clientId: 'bob', capability: '' }), HONOUR_TTL)).toEqual({ requestedClientId: 'bob' });
+    expect(readWishes(postForm('clientId=bob'), HONOUR_TTL)).toEqual({ requestedClientId: 'bob' });
+    expect(readWishes(postJson({ clientId: 'bob' }), HONOUR_TTL)).toBeInstanceOf(Promise);
+  });
+
+  it('do not come from the body of a GET', async () => {
     const headers = { 'content-type': 'application/json' };
-    expect(readWishes(authRequest({ headers, body: '{"clientId":"eve"}' }), HONOUR_TTL)).toEqual({});
+    expect(await readWishes(authRequest({ headers, body: '{"clientId":"eve"}' }), HONOUR_TTL)).toEqual({});
   });
 
   it.each([
@@ -54,9 +60,9 @@ describe('readWishes', () => {
     'resources=%5B%22a%22%5D&resources=b',
     'client_id=eve&clientid=eve&ClientId=eve&clientId%20=eve&%20clientId=eve&clientId[]=eve',
     '__proto__=1&__proto__=2&constructor=x',
-  ])('are not: %s', (text) => {
-    expect(readWishes(get([...new URLSearchParams(text)]), HONOUR_TTL)).toEqual({});
-    expect(readWishes(postForm(text), HONOUR_TTL)).toEqual({});
+  ])('are not: %s', async (text) => {
+    expect(await readWishes(get([...new URLSearchParams(text)]), HONOUR_TTL)).toEqual({});
+    expect(await readWishes(postForm(text), HONOUR_TTL)).toEqual({});
   });
 
   it.each<[string, AuthRequest]>([
@@ -66,28 +72,28 @@ describe('readWishes', () => {
     ['null in JSON', postJson({ clientId: null, capability: null, ttl: null })],
     ['an empty capability text', get({ capability: '' })],
     ['an empty ttl', get({ ttl: '' })],
-  ])('%s asks for nothing in particular', (_, request) => {
-    expect(readWishes(request, HONOUR_TTL)).toEqual({});
+  ])('%s asks for nothing in particular', async (_, request) => {
+    expect(await readWishes(request, HONOUR_TTL)).toEqual({});
   });
 
-  it('the capability {} asks for no right at all, which is not the same as not asking', () => {
-    expect(readWishes(get({ capability: '{}' }), IGNORE_TTL)).toEqual({ requestedCapability: new Map() });
-    expect(readWishes(postJson({ capability: {} }), IGNORE_TTL)).toEqual({ requestedCapability: new Map() });
+  it('the capability {} asks for no right at all, which is not the same as not asking', async () => {
+    expect(await readWishes(get({ capability: '{}' }), IGNORE_TTL)).toEqual({ requestedCapability: new Map() });
+    expect(await readWishes(postJson({ capability: {} }), IGNORE_TTL)).toEqual({ requestedCapability: new Map() });
   });
 
-  it('S3: a ttl is not even looked at unless the config honours it', () => {
-    for (const ttl of ['90000', 'soon', '-1', '1.5']) expect(readWishes(get({ ttl }), IGNORE_TTL)).toEqual({});
+  it('S3: a ttl is not even looked at unless the config honours it', async () => {
+    for (const ttl of ['90000', 'soon', '-1', '1.5']) expect(await readWishes(get({ ttl }), IGNORE_TTL)).toEqual({});
   });
 
-  it('S3: a ttl in JSON is not looked at either', () => {
-    expect(readWishes(postJson({ ttl: 90_000.5 }), IGNORE_TTL)).toEqual({});
+  it('S3: a ttl in JSON is not looked at either', async () => {
+    expect(await readWishes(postJson({ ttl: 90_000.5 }), IGNORE_TTL)).toEqual({});
   });
 
-  it('keep names that generators trip over', () => {
+  it('keep names that generators trip over', async () => {
     const names = ['__proto__', 'constructor', '10', '9'];
     const text = `{${names.map((name) => `"${name}":["publish"]`).join()}}`;
     for (const request of [get({ capability: text }), postJson(`{"capability":${text}}`)]) {
-      const { requestedCapability } = readWishes(request, IGNORE_TTL);
+      const { requestedCapability } = await readWishes(request, IGNORE_TTL);
       expect([...(requestedCapability?.keys() ?? [])].sort()).toEqual([...names].sort());
     }
   });
@@ -184,48 +190,48 @@ describe('readWishes', () => {
       postForm('x'.repeat(65_537), { headers: { 'content-type': 'x/y' } }),
       'the body is larger than 65536 bytes',
     ],
-  ])('S15: refuses %s', (_, request, detail) => {
-    expect(failureOf(() => readWishes(request, HONOUR_TTL))).toEqual(['malformed-request', detail]);
+  ])('S15: refuses %s', async (_, request, detail) => {
+    expect(await failureOf(() => readWishes(request, HONOUR_TTL))).toEqual(['malformed-request', detail]);
   });
 
-  it('S15: refuses a body whose type was sent twice', () => {
+  it('S15: refuses a body whose type was sent twice', async () => {
     const request = postForm('clientId=bob', { headers: { 'content-type': ['application/json', 'application/json'] } });
-    expect(failureOf(() => readWishes(request, HONOUR_TTL))).toEqual([
+    expect(await failureOf(() => readWishes(request, HONOUR_TTL))).toEqual([
       'malformed-request',
       'a body needs one Content-Type',
     ]);
   });
 
-  it('S15: takes 65,536 bytes and 100 resources', () => {
-    expect(readWishes(postForm(`clientId=bob&x=${'x'.repeat(65_521)}`), HONOUR_TTL)).toEqual({
+  it('S15: takes 65,536 bytes and 100 resources', async () => {
+    expect(await readWishes(postForm(`clientId=bob&x=${'x'.repeat(65_521)}`), HONOUR_TTL)).toEqual({
       requestedClientId: 'bob',
     });
-    expect(readWishes(get({ capability: resources(100) }), HONOUR_TTL).requestedCapability?.size).toBe(100);
+    expect((await readWishes(get({ capability: resources(100) }), HONOUR_TTL)).requestedCapability?.size).toBe(100);
   });
 
   it.each(['application/json; charset=utf-8', 'Application/JSON', ' application/json ;x'])(
     'reads JSON of type %j',
-    (type) => {
+    async (type) => {
       const request = postJson({ clientId: 'bob' }, { headers: { 'content-type': type } });
-      expect(readWishes(request, HONOUR_TTL)).toEqual({ requestedClientId: 'bob' });
+      expect(await readWishes(request, HONOUR_TTL)).toEqual({ requestedClientId: 'bob' });
     },
   );
 
-  it('S10: says nothing of the values that it refuses', () => {
+  it('S10: says nothing of the values that it refuses', async () => {
     const requests = [
       get({ capability: '{"secret-room":["secret-right"]}' }),
       postJson('{"clientId":"secret-name"'),
       postForm('clientId=secret-a', { query: { clientId: 'secret-b' } }),
     ];
     for (const request of requests) {
-      expect(failureOf(() => readWishes(request, HONOUR_TTL)).join()).not.toContain('secret');
+      expect((await failureOf(() => readWishes(request, HONOUR_TTL))).join()).not.toContain('secret');
     }
   });
 });
 
-function failureOf(act: () => unknown): unknown[] {
+async function failureOf(act: () => unknown): Promise<unknown[]> {
   try {
-    return [act()];
+    return [await act()];
   } catch (error) {
     if (!(error instanceof AuthFailure)) throw error;
     return [error.reason, error.detail];
