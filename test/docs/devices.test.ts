@@ -59,7 +59,7 @@ it.each(SCRIPTS)('publishes with a %s', async (format, script) => {
   ]);
 });
 
-it('gets a JWT of about 400 characters for two channels', async () => {
+it('gets a JWT of about 300 characters for two channels', async () => {
   const rules: AuthConfig['rules'] = [
     {
       name: 'devices',
@@ -70,7 +70,7 @@ it('gets a JWT of about 400 characters for two channels', async () => {
   const on = await startStage({ config: { sources: [DEVICES], rules } });
   started.push(on);
   const answer = await fetch(on.authUrl, { headers: { authorization: 'Bearer fake-device-token' } });
-  expect(Math.round((await answer.text()).length / 100)).toBe(4);
+  expect(Math.round((await answer.text()).length / 100)).toBe(3);
 });
 
 it.each(SCRIPTS)('ends with an error for a device that is not known, with a %s', async (format, script) => {
