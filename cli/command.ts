@@ -1,60 +1,96 @@
 /**
- * What every command has in common: how its arguments are read, where it writes, and which exit code means what.
+ * What every command has in common: how it says which options it takes, where it writes, and which exit code means what.
  *
  * 0: done. 1: done, and what was found or tried is not well. 2: it could not be done as asked. An argument may be a
  * secret, so that no message repeats one (S10): of an argument that is not understood, only an option's name is named.
+ * How arguments are read is in parser.ts.
  */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type ParseArgsConfig, parseArgs, parseEnv } from 'node:util';
+import { parseEnv } from 'node:util';
 import type { Environment } from '../core/settings.ts';
 
 export type ExitCode = 0 | 1 | 2;
+
+export type Style = 'red' | 'green' | 'yellow' | 'cyan' | 'bold' | 'dim';
 
 export interface Terminal {
   readonly env: Environment;
   /** The working directory. */
   readonly folder: string;
-  /** Standard output: what was asked for. */
+  /** Standard output: what was asked for, and with `--json` one JSON value and nothing else. */
   readonly print: (text: string) => void;
   /** Standard error: what whoever reads the output should know beside it. */
   readonly note: (text: string) => void;
+  /** Colours what is printed, where standard output wants colours; else the text as it is. */
+  readonly paint: (style: Style, text: string) => string;
+  /** A line on standard error that the next one replaces, and `undefined` erases; only where somebody watches. */
+  readonly progress: (text: string | undefined) => void;
+  /** Whether there is somebody to ask: standard input and output are both a terminal. */
+  readonly isInteractive: boolean;
   /** All of standard input. */
   readonly readInput: () => Promise<string>;
 }
 
-export interface Command {
-  /** What `--help` prints; its first line is how the command is called. */
-  readonly help: string;
-  run(args: readonly string[], terminal: Terminal): Promise<ExitCode>;
+/** An option without `value` is a flag. Its name, in the table, is without dashes. */
+export interface Option {
+  /** For help: a phrase that starts small and ends without a full stop. */
+  readonly about: string;
+  /** What it takes, as help calls it: `FILE`. */
+  readonly value?: string;
+  /** The only values that it takes. */
+  readonly choices?: readonly string[];
+  /** It may stand there several times, and is a list. */
+  readonly repeats?: true;
+  /** The heading that help puts it under, with a colon; default `Options:`. */
+  readonly group?: string;
+}
+
+export type Options = Readonly<Record<string, Option>>;
+
+type ValueOf<O> = O extends { readonly value: string }
+  ? O extends { readonly repeats: true }
+    ? readonly string[]
+    : O extends { readonly choices: readonly (infer C)[] }
+      ? C
+      : string
+  : boolean;
+
+export type Values<O extends Options> = { readonly [Name in keyof O]?: ValueOf<O[Name]> | undefined };
+
+export interface Operand {
+  /** As help calls it: `FILE`. */
+  readonly name: string;
+  readonly about: string;
+  /** The only values that it takes. */
+  readonly choices?: readonly string[];
+}
+
+export interface CommandOf<O extends Options> {
+  /** What it does, above the options: paragraphs, each one line, with an empty line between. */
+  readonly about: string;
+  /** Those that are not options, each of which may be left out. */
+  readonly operands?: readonly Operand[];
+  readonly options: O;
+  /** What to know beside it, below the options; ends with what the exit codes mean. */
+  readonly more: string;
+  /** @throws CannotRun */
+  run(
+    given: { readonly values: Values<O>; readonly operands: readonly string[] },
+    terminal: Terminal,
+  ): Promise<ExitCode>;
+}
+
+export type Command = CommandOf<Options>;
+
+/** Keeps the types of the options for `run`. */
+export function defineCommand<const O extends Options>(command: CommandOf<O>): Command {
+  // What the parser hands over is what the table of options says.
+  return command as unknown as Command;
 }
 
 /** The command cannot be done as asked; the message is for whoever typed it. Exit code 2. */
 export class CannotRun extends Error {}
-
-type Options = NonNullable<ParseArgsConfig['options']>;
-type Read<O extends Options> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true }>>;
-
-/** @throws CannotRun */
-export function readArguments<const O extends Options>(
-  args: readonly string[],
-  options: O,
-  maxPositionals: number,
-): Read<O> {
-  let read: Read<O>;
-  try {
-    read = parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    const option = /'(--?[\w-]+)/.exec(error instanceof Error ? error.message : '')?.[1];
-    const isUnknown = (error as { readonly code?: unknown }).code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION';
-    const takesValue = option !== undefined && options[option.replace(/^--/, '')]?.type === 'string';
-    if (option === undefined) throw new CannotRun('The arguments cannot be read.');
-    if (isUnknown) throw new CannotRun(`There is no option ${option}.`);
-    throw new CannotRun(takesValue ? `${option} needs a value.` : `${option} takes no value.`);
-  }
-  if (read.positionals.length > maxPositionals) throw new CannotRun('There are too many arguments.');
-  return read;
-}
 
 /** The environment of the process, and over it that of a file, where one is named. */
 export async function readEnvironment(file: string | undefined, { env, folder }: Terminal): Promise<Environment> {

@@ -2,22 +2,24 @@
 import { RotationError } from '../core/rotation/ports.ts';
 import { whoIsDisconnected } from '../core/rotation/replace-leaked.ts';
 import { retireSettings } from '../core/rotation/rotate-settings.ts';
-import { type Command, type ExitCode, readArguments, type Terminal } from './command.ts';
+import { defineCommand, type ExitCode } from './command.ts';
 import { ROTATION_OPTIONS, readRotation } from './rotation-arguments.ts';
 
-const HELP = `Usage: ably-auth-functions retire --platform vercel|netlify --app APP [--now appId.keyId]
-
-Revokes the keys of earlier rotations of this project of which nothing can be in use any more, and says of the others until
-when they may be. Revoking is for good, and ends every connection and token of a key.
-
-  --now appId.keyId   revokes this one without waiting, and says who is disconnected; refused while it serves
-
-Needs ABLY_CONTROL_TOKEN. Exit code: 0; 1 when it was refused or somebody did not answer; 2 when it was not tried.`;
-
-export const retire: Command = {
-  help: HELP,
-  async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-    const { values } = readArguments(args, { ...ROTATION_OPTIONS, now: { type: 'string' } }, 0);
+export const retire = defineCommand({
+  about:
+    'Revokes the keys of earlier rotations of this project of which nothing can be in use any more, and says of the others until when they may be. Revoking is for good, and ends every connection and token of a key.',
+  options: {
+    ...ROTATION_OPTIONS,
+    now: {
+      value: 'appId.keyId',
+      about: 'revokes this one without waiting, and says who is disconnected; refused while it serves',
+    },
+  },
+  more: [
+    'Needs ABLY_CONTROL_TOKEN.',
+    'Exit code: 0; 1 when it was refused or somebody did not answer; 2 when it was not tried.',
+  ].join('\n'),
+  async run({ values }, terminal): Promise<ExitCode> {
     const { parts } = await readRotation(values, values.now, terminal);
     try {
       const retired = await retireSettings(parts, values.now);
@@ -35,4 +37,4 @@ export const retire: Command = {
       return 1;
     }
   },
-};
+});

@@ -1,39 +1,31 @@
 /** `rotate`: the next key into a platform's settings, and, once it is deployed, the end of the rotation. */
 import { RotationError } from '../core/rotation/ports.ts';
 import { beginRotation, finishRotation, nextKeyName } from '../core/rotation/rotate-settings.ts';
-import { CannotRun, type Command, type ExitCode, readArguments, type Terminal } from './command.ts';
+import { CannotRun, defineCommand, type ExitCode } from './command.ts';
 import { deployedKeyName } from './deployed-key.ts';
 import { COMMANDS } from './platform-settings.ts';
 import { ROTATION_OPTIONS, readRotation, splitKeyName } from './rotation-arguments.ts';
 
-const HELP = `Usage: ably-auth-functions rotate --platform vercel|netlify (--key NAME | --app APP) [--url URL | --deployed] [--now]
-
-Makes another API key like the one that serves, has Ably accept what it signs, and writes it into the project's settings
-through the platform's own command: ABLY_API_KEY, and the old one into ABLY_API_KEY_PREVIOUS. Then deploy, and call it again:
-when the endpoint signs with the new key, the rotation is finished, and it says from when the old one can be retired.
-It may be called again at any time, wherever it was cut off. Run it in the folder that is linked to the project.
-
-  --key appId.keyId   the key that serves now; needed the first time only
-  --app APP           the app, from then on
-  --url URL           the endpoint, https://app.example/api/ably-auth: asked as a visitor which key it signs with
-  --deployed          says that the new key is deployed, where visitors get nothing
-  --now               also while the key before may still be in use: for the day when a key leaks
-
-Needs ABLY_CONTROL_TOKEN: an access token of Ably's Control API with read:key and write:key of the app.
-Exit code: 0, also when a deployment is awaited; 1 when it was refused or somebody did not answer; 2 when it was not tried.`;
-
-const OPTIONS = {
-  ...ROTATION_OPTIONS,
-  key: { type: 'string' },
-  url: { type: 'string' },
-  deployed: { type: 'boolean' },
-  now: { type: 'boolean' },
-} as const;
-
-export const rotate: Command = {
-  help: HELP,
-  async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-    const { values } = readArguments(args, OPTIONS, 0);
+export const rotate = defineCommand({
+  about: [
+    'Makes another API key like the one that serves, has Ably accept what it signs, and writes it into the project’s settings through the platform’s own command: ABLY_API_KEY, and the old one into ABLY_API_KEY_PREVIOUS. Then deploy, and call it again: when the endpoint signs with the new key, the rotation is finished, and it says from when the old one can be retired.',
+    'It may be called again at any time, wherever it was cut off. Run it in the folder that is linked to the project.',
+  ].join('\n\n'),
+  options: {
+    ...ROTATION_OPTIONS,
+    key: { value: 'appId.keyId', about: 'the key that serves now; needed the first time only' },
+    url: {
+      value: 'URL',
+      about: 'the endpoint, https://app.example/api/ably-auth: asked as a visitor which key it signs with',
+    },
+    deployed: { about: 'says that the new key is deployed, where visitors get nothing' },
+    now: { about: 'also while the key before may still be in use: for the day when a key leaks' },
+  },
+  more: [
+    'Needs ABLY_CONTROL_TOKEN: an access token of Ably’s Control API with read:key and write:key of the app.',
+    'Exit code: 0, also when a deployment is awaited; 1 when it was refused or somebody did not answer; 2 when it was not tried.',
+  ].join('\n'),
+  async run({ values }, terminal): Promise<ExitCode> {
     if (values.url !== undefined && !URL.canParse(values.url)) throw new CannotRun('--url is no URL.');
     const { platform, parts } = await readRotation(values, values.key, terminal);
     try {
@@ -62,4 +54,4 @@ export const rotate: Command = {
       return 1;
     }
   },
-};
+});

@@ -4,15 +4,19 @@ import { createControlApi } from '../adapters/ably/control-api.ts';
 import { createKeyProbe } from '../adapters/ably/probe-key.ts';
 import { ownerTag } from '../core/rotation/key-label.ts';
 import type { SettingsRotation } from '../core/rotation/rotate-settings.ts';
-import { CannotRun, type Terminal } from './command.ts';
+import { CannotRun, type Options, type Terminal, type Values } from './command.ts';
 import { createPlatformSettings, linkedProject, PLATFORMS, type Platform } from './platform-settings.ts';
 
-export const ROTATION_OPTIONS = { platform: { type: 'string' }, app: { type: 'string' } } as const;
+export const ROTATION_OPTIONS = {
+  platform: {
+    value: 'PLATFORM',
+    choices: PLATFORMS,
+    about: 'where the settings are; on AWS, Secrets Manager calls a function',
+  },
+  app: { value: 'APP', about: 'the app; with a key that is named, not needed' },
+} as const satisfies Options;
 
-export interface RotationValues {
-  readonly platform?: string | undefined;
-  readonly app?: string | undefined;
-}
+export type RotationValues = Values<typeof ROTATION_OPTIONS>;
 
 const KEY_NAME = /^([\w-]+)\.([\w-]+)$/;
 

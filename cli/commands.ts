@@ -1,0 +1,36 @@
+/** Which commands there are. Each is loaded when it is asked for. */
+import type { Command } from './command.ts';
+
+export interface Listed {
+  /** For the list of commands: a phrase that starts small and ends without a full stop. */
+  readonly summary: string;
+  /** The heading that the list puts it under. */
+  readonly group: string;
+  readonly load: () => Promise<Command>;
+}
+
+const POLICY = 'Who may do what:';
+const OPERATING = 'Operating it:';
+
+export const COMMANDS: Readonly<Record<string, Listed>> = {
+  lint: {
+    summary: 'what is wrong with a policy, or allowed and hardly meant',
+    group: POLICY,
+    load: async () => (await import('./lint.ts')).lint,
+  },
+  explain: {
+    summary: 'what a caller gets, and why',
+    group: POLICY,
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  rotate: {
+    summary: 'another API key into the settings of Vercel or Netlify',
+    group: OPERATING,
+    load: async () => (await import('./rotate.ts')).rotate,
+  },
+  retire: {
+    summary: 'the end of keys that were rotated out',
+    group: OPERATING,
+    load: async () => (await import('./retire.ts')).retire,
+  },
+};
