@@ -1,8 +1,8 @@
 /** The client helper in real Chromium, with the browser build of `ably`: cookies, CORS, tabs, and which refusal stops. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CHROMIUM, launchChromium } from '../../dev/screenshots/chromium.ts';
 import { type AuthConfig, remembering, requestable } from '../../index.ts';
-import { CHROMIUM, launchChromium } from './chromium.ts';
 import { type ClientPage, startClient, startClientPage } from './client-page.ts';
 
 if (!CHROMIUM)

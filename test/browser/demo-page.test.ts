@@ -5,8 +5,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import definition from '../../auth.config.ts';
+import { CHROMIUM, launchChromium } from '../../dev/screenshots/chromium.ts';
 import { type DevServer, startDevServer } from '../../dev/server.ts';
-import { CHROMIUM, launchChromium } from './chromium.ts';
 
 if (!CHROMIUM)
   console.warn('SKIPPED, LOUDLY: no Chromium here, so nothing below was seen in a browser. Set CHROMIUM_PATH.');
