@@ -7,9 +7,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { CHROMIUM, launchChromium } from '../../dev/screenshots/chromium.ts';
 import { type LocalServer, type LocalServerOptions, startLocalServer } from '../examples/local-server.ts';
 import { ROOT } from '../house/source-files.ts';
-import { CHROMIUM, launchChromium } from './chromium.ts';
 
 if (!CHROMIUM)
   console.warn('SKIPPED, LOUDLY: no Chromium here, so nothing below was seen in a browser. Set CHROMIUM_PATH.');
