@@ -11,7 +11,8 @@ import { openClock } from './clock/open-clock.ts';
 import type { AuthDefinition } from './config.ts';
 import type { ConfigProblem } from './config-problem.ts';
 import { AuthFailure } from './errors.ts';
-import { type HealthReport, type KeyHealth, keyHealth, MISCONFIGURED } from './health.ts';
+import { type HealthReport, type KeyHealth, keyHealth, MISCONFIGURED } from './health/health-report.ts';
+import type { AuthRequest } from './http.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import type { KeySource } from './keys/key-source.ts';
 import { checkFurtherFormats, furtherFormatsOf } from './load-further-formats.ts';
@@ -55,7 +56,7 @@ export interface ConfiguredEndpoint extends AuthEndpoint {
   /** Those that are known at once. Empty when the endpoint can serve, as far as these say. */
   readonly problems: readonly ConfigProblem[];
   /** The name of the store in use, if any. */
-  readonly storeName?: string;
+  readonly storeName?: string | undefined;
   /** How it is doing, as far as that is known without asking anybody. */
   health(): HealthReport;
   /**
@@ -66,36 +67,50 @@ export interface ConfiguredEndpoint extends AuthEndpoint {
 }
 
 export function assembleEndpoint(resolution: Resolution, parts: ChosenParts): ConfiguredEndpoint {
-  const { createEndpoint = createAuthEndpoint } = parts;
   const prepared = preparePorts(resolution, parts);
-  if (!prepared.ok) {
-    const { problems, cors } = prepared;
-    return Object.freeze({
-      problems,
-      allProblems: Promise.resolve(problems),
-      health: () => MISCONFIGURED,
-      handle: answerMisconfigured(cors),
-    });
-  }
-  const { auth, ports, storeName, health } = prepared;
+  const { problems, storeName, health, allProblems, handle } = prepared.ok
+    ? serving(prepared, parts)
+    : refusing(prepared);
   return Object.freeze({
-    problems: [],
-    ...(storeName !== undefined && { storeName }),
+    problems,
+    storeName,
     health,
-    allProblems: checkFurtherFormats(ports.furtherFormats, ports.onEvent),
-    ...createEndpoint(auth, ports),
+    allProblems,
+    async handle(request: AuthRequest) {
+      if (request.method === 'OPTIONS' || !request.query.some(([name]) => name === 'health')) return handle(request);
+      // The one question that is no request for a credential, by whatever method.
+      const { answerHealth } = await import('./health/answer-health.ts');
+      return answerHealth(request, parts, prepared, await allProblems);
+    },
   });
 }
 
-export type PreparedPorts =
-  | {
-      readonly ok: true;
-      readonly auth: ResolvedAuth;
-      readonly ports: EndpointPorts;
-      readonly storeName: string | undefined;
-      readonly health: () => HealthReport;
-    }
-  | { readonly ok: false; readonly problems: readonly ConfigProblem[]; readonly cors: CorsRules };
+function serving(prepared: Prepared, { createEndpoint = createAuthEndpoint }: ChosenParts): ConfiguredEndpoint {
+  const { auth, ports, storeName, health } = prepared;
+  const allProblems = checkFurtherFormats(ports.furtherFormats, ports.onEvent);
+  return { problems: [], storeName, health, allProblems, ...createEndpoint(auth, ports) };
+}
+
+function refusing({ problems, cors }: Refused): ConfiguredEndpoint {
+  const allProblems = Promise.resolve(problems);
+  return { problems, health: () => MISCONFIGURED, allProblems, handle: answerMisconfigured(cors) };
+}
+
+export interface Prepared {
+  readonly ok: true;
+  readonly auth: ResolvedAuth;
+  readonly ports: EndpointPorts;
+  readonly storeName: string | undefined;
+  readonly health: () => HealthReport;
+}
+
+export interface Refused {
+  readonly ok: false;
+  readonly problems: readonly ConfigProblem[];
+  readonly cors: CorsRules;
+}
+
+export type PreparedPorts = Prepared | Refused;
 
 /** What every endpoint is made of. What is wrong is told to `onEvent` as well. */
 export function preparePorts(resolution: Resolution, parts: ChosenParts): PreparedPorts {

@@ -68,8 +68,8 @@ export function answerFailure(failure: AuthFailure, context: AnswerContext): Aut
   };
 }
 
-/** What is no credential: the results of revoking. */
-export function answerDocument(status: 200 | 207, document: object, context: AnswerContext): AuthResponse {
+/** What is no credential: the results of revoking, how the endpoint is doing. */
+export function answerDocument(status: 200 | 207 | 503, document: object, context: AnswerContext): AuthResponse {
   return {
     status,
     headers: [

@@ -207,6 +207,8 @@ const CALLS: readonly Call[] = [
     init: { method: 'OPTIONS', headers: { origin: ORIGIN, 'access-control-request-method': 'POST' } },
     expect: 204,
   },
+  { title: 'its health', to: 'plain', query: '?health', expect: 200 },
+  { title: 'its health by PUT', to: 'plain', query: '?health', init: { method: 'PUT' }, expect: 405 },
   { title: 'a preflight of a foreign origin', to: 'plain', init: { method: 'OPTIONS' }, expect: 204 },
   {
     title: 'a ban',
