@@ -69,7 +69,7 @@ export {
   type Requestable,
   requestable,
 } from './core/grants/requestable.ts';
-export type { HealthReport } from './core/health.ts';
+export type { HealthReport } from './core/health/health-report.ts';
 export type { AuthRequest, AuthResponse } from './core/http.ts';
 export { anonymous } from './core/identity/anonymous.ts';
 export { clearGuestCookie, type GuestSourceOptions, guest } from './core/identity/guest.ts';

@@ -10,7 +10,8 @@ import type { OnAuthEvent } from './auth-event.ts';
 import { openClock } from './clock/open-clock.ts';
 import type { AuthDefinition } from './config.ts';
 import type { ConfigProblem } from './config-problem.ts';
-import { type HealthReport, type KeyHealth, keyHealth, MISCONFIGURED } from './health.ts';
+import { AuthFailure } from './errors.ts';
+import { type HealthReport, type KeyHealth, keyHealth, MISCONFIGURED } from './health/health-report.ts';
 import type { AuthRequest } from './http.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import type { KeySource } from './keys/key-source.ts';
@@ -19,8 +20,9 @@ import type { Records } from './records.ts';
 import type { Resolution, ResolvedAuth } from './resolve-config.ts';
 import type { Environment } from './settings.ts';
 import type { RecordStore } from './stores.ts';
-import type { WatchPorts } from './watch.ts';
-import type { CorsRules } from './wire/cors.ts';
+import { answerFailure, answerPreflight } from './wire/answer.ts';
+import { type CorsRules, corsHeaders, preflightHeaders } from './wire/cors.ts';
+import { requestIdOf } from './wire/request-id.ts';
 
 export type ChosenKeySource =
   | { readonly ok: true; readonly source: KeySource }
@@ -44,8 +46,6 @@ export interface ChosenParts {
   readonly onEvent?: OnAuthEvent;
   /** Milliseconds since the epoch. Default: the system's clock. */
   readonly nowMs?: () => number;
-  /** For durations: milliseconds since some moment, never less than before. Default: `performance.now`. */
-  readonly elapsedMs?: () => number;
 }
 
 export interface EndpointParts extends ChosenParts {
@@ -56,7 +56,7 @@ export interface ConfiguredEndpoint extends AuthEndpoint {
   /** Those that are known at once. Empty when the endpoint can serve, as far as these say. */
   readonly problems: readonly ConfigProblem[];
   /** The name of the store in use, if any. */
-  readonly storeName?: string;
+  readonly storeName?: string | undefined;
   /** How it is doing, as far as that is known without asking anybody. */
   health(): HealthReport;
   /**
@@ -67,46 +67,54 @@ export interface ConfiguredEndpoint extends AuthEndpoint {
 }
 
 export function assembleEndpoint(resolution: Resolution, parts: ChosenParts): ConfiguredEndpoint {
-  const { createEndpoint = createAuthEndpoint } = parts;
   const prepared = preparePorts(resolution, parts);
-  if (!prepared.ok) {
-    const { problems, cors, ports } = prepared;
-    return Object.freeze({
-      problems,
-      allProblems: Promise.resolve(problems),
-      health: () => MISCONFIGURED,
-      handle: async (request: AuthRequest) =>
-        (await import('./answer-misconfigured.ts')).answerMisconfigured(request, cors, ports),
-    });
-  }
-  const { auth, ports, storeName, health } = prepared;
+  const { problems, storeName, health, allProblems, handle } = prepared.ok
+    ? serving(prepared, parts)
+    : refusing(prepared);
   return Object.freeze({
-    problems: [],
-    ...(storeName !== undefined && { storeName }),
+    problems,
+    storeName,
     health,
-    allProblems: checkFurtherFormats(ports.furtherFormats, ports.onEvent),
-    ...createEndpoint(auth, ports),
+    allProblems,
+    async handle(request: AuthRequest) {
+      if (request.method === 'OPTIONS' || !request.query.some(([name]) => name === 'health')) return handle(request);
+      // The one question that is no request for a credential, by whatever method.
+      const { answerHealth } = await import('./health/answer-health.ts');
+      return answerHealth(request, parts, prepared, await allProblems);
+    },
   });
 }
 
-export type PreparedPorts =
-  | {
-      readonly ok: true;
-      readonly auth: ResolvedAuth;
-      readonly ports: EndpointPorts;
-      readonly storeName: string | undefined;
-      readonly health: () => HealthReport;
-    }
-  | {
-      readonly ok: false;
-      readonly problems: readonly ConfigProblem[];
-      readonly cors: CorsRules;
-      readonly ports: WatchPorts;
-    };
+function serving(prepared: Prepared, { createEndpoint = createAuthEndpoint }: ChosenParts): ConfiguredEndpoint {
+  const { auth, ports, storeName, health } = prepared;
+  const allProblems = checkFurtherFormats(ports.furtherFormats, ports.onEvent);
+  return { problems: [], storeName, health, allProblems, ...createEndpoint(auth, ports) };
+}
+
+function refusing({ problems, cors }: Refused): ConfiguredEndpoint {
+  const allProblems = Promise.resolve(problems);
+  return { problems, health: () => MISCONFIGURED, allProblems, handle: answerMisconfigured(cors) };
+}
+
+export interface Prepared {
+  readonly ok: true;
+  readonly auth: ResolvedAuth;
+  readonly ports: EndpointPorts;
+  readonly storeName: string | undefined;
+  readonly health: () => HealthReport;
+}
+
+export interface Refused {
+  readonly ok: false;
+  readonly problems: readonly ConfigProblem[];
+  readonly cors: CorsRules;
+}
+
+export type PreparedPorts = Prepared | Refused;
 
 /** What every endpoint is made of. What is wrong is told to `onEvent` as well. */
 export function preparePorts(resolution: Resolution, parts: ChosenParts): PreparedPorts {
-  const { env, keySource, chosenStore = NO_STORE, nowMs = Date.now, elapsedMs = now } = parts;
+  const { env, keySource, chosenStore = NO_STORE, nowMs = Date.now } = parts;
   const onEvent = parts.onEvent && quietly(parts.onEvent);
   const ownStore = resolution.ok ? resolution.auth.store : undefined;
   const settledStore = ownStore ? { ok: true as const, store: ownStore } : storeFor(resolution, chosenStore);
@@ -115,8 +123,7 @@ export function preparePorts(resolution: Resolution, parts: ChosenParts): Prepar
     const refused = [resolution, keySource, settledStore].flatMap((part) => (part.ok ? [] : part.problems));
     const problems = [...refused, ...unasked];
     onEvent?.({ kind: 'misconfigured', problems });
-    const cors = resolution.ok ? resolution.auth.cors : NO_ORIGIN;
-    return { ok: false, problems, cors, ports: { onEvent, nowMs, elapsedMs } };
+    return { ok: false, problems, cors: resolution.ok ? resolution.auth.cors : NO_ORIGIN };
   }
   let key: KeyHealth = 'not asked';
   const keys = createKeyRing(keySource.source, {
@@ -135,7 +142,7 @@ export function preparePorts(resolution: Resolution, parts: ChosenParts): Prepar
   return {
     ok: true,
     auth: resolution.auth,
-    ports: { keys, records, ably, furtherFormats, onEvent, nowMs, elapsedMs, offsetMs },
+    ports: { keys, records, ably, furtherFormats, onEvent, nowMs, offsetMs },
     storeName: store?.name,
     health: () => ({ status: 'ok', key, clock: health(), ...(store && { store: store.name }) }),
   };
@@ -170,9 +177,13 @@ function recordsOnFirstUse(store: RecordStore, nowMs: () => number): Records {
 /** Of a config that cannot be used nobody knows which origins it would have allowed. */
 const NO_ORIGIN: CorsRules = { mode: 'platform', allowedOrigins: new Set(), anyOrigin: false, allowedHeaders: [] };
 
-/** Not read before it is used: its first use loads a module of Node, which takes a millisecond. */
-function now(): number {
-  return performance.now();
+function answerMisconfigured(rules: CorsRules): AuthEndpoint['handle'] {
+  return async (request) => {
+    const context = { requestId: requestIdOf(request), cors: corsHeaders(rules, request), docsBaseUrl: undefined };
+    return request.method === 'OPTIONS'
+      ? answerPreflight(preflightHeaders(rules, request), context)
+      : answerFailure(new AuthFailure('misconfigured'), context);
+  };
 }
 
 /** A log that cannot be written must not cost a caller the answer, nor, when it says so later, the process. */

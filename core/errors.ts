@@ -21,6 +21,7 @@ export const FAILURES = {
   'malformed-request': row(400, 40000, 'The request is malformed.'),
   'method-not-allowed': row(405, 40500, 'Use GET, POST or OPTIONS.'),
   'post-only': row(405, 40500, 'Use POST with JSON.'),
+  'get-only': row(405, 40500, 'Use GET.'),
   'no-credential': row(401, 40101, 'Sign in first: the request carries no credential.'),
   'bad-credential': row(401, 40101, 'The credential is not valid. Sign in again.'),
   'expired-credential': row(401, 40101, 'The session has ended. Sign in again.'),

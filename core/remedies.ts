@@ -8,6 +8,7 @@ export const REMEDIES: Readonly<Record<FailureReason, string>> = {
   'malformed-request': 'Send each parameter once, as a query, a form or a JSON object, within the documented limits.',
   'method-not-allowed': 'Set authMethod to GET or POST.',
   'post-only': 'Send POST with Content-Type: application/json, as docs/revocation.md shows.',
+  'get-only': 'Ask for ?health by GET or HEAD. A request for a credential must not have a parameter of that name.',
   'no-credential': 'Send the session cookie or the authorization header that the configured identity source expects.',
   'bad-credential':
     'See the detail in the log. A credential that is present and bad never falls through to another source.',

@@ -7,6 +7,7 @@ import { type ClockMode, readClockMode } from './clock/clock-mode.ts';
 import type { AuthConfig, AuthDefinition } from './config.ts';
 import type { ConfigProblem } from './config-problem.ts';
 import type { ResolvedGrants } from './grants/grants-choice.ts';
+import { operatorSecretProblems } from './health/operator-secret.ts';
 import { areSources, checkSources } from './identity/check-sources.ts';
 import type { IdentitySource } from './identity/identity.ts';
 import { DEFAULT_TTL_MS, MIN_TTL_MS, TOKEN_REQUEST_WINDOW_MS } from './limits.ts';
@@ -43,7 +44,7 @@ export type Resolution =
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
 export function resolveConfig(definition: AuthDefinition, env: Environment): Resolution {
-  const problems: ConfigProblem[] = [];
+  const problems: ConfigProblem[] = [...operatorSecretProblems(env)];
   const settings = readCoreSettings(env, problems);
   const config = buildConfig(definition, env, problems);
   if (!config || !areSources(config.sources, problems)) return { ok: false, problems };

@@ -7,7 +7,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { AuthEndpoint } from '../../core/auth-endpoint.ts';
-import type { HealthReport } from '../../core/health.ts';
+import type { HealthReport } from '../../core/health/health-report.ts';
 import { refusal } from '../message/refusal.ts';
 import { createNodeHandler } from './handler.ts';
 import { writeNodeResponse } from './write-response.ts';

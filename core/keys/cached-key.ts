@@ -40,6 +40,8 @@ export interface CachedKey<K> {
   read(): K | Promise<K>;
   /** As the store has it now: read within the last `retryAfterMs`, or else read again. Never an old one. */
   confirm(): Promise<K>;
+  /** When the store last gave the one that is cached; `undefined` while none is. Asks nobody. */
+  readAtMs(): number | undefined;
 }
 
 interface Load {
@@ -172,7 +174,7 @@ export function createCachedKey<K extends ApiKey | undefined>(
     return new KeySourceError('unreachable', source.setting, `The key source ${source.name} ${what}.`, remediation);
   }
 
-  return { read, confirm };
+  return { read, confirm, readAtMs: () => cached?.readAtMs };
 }
 
 /** A moment that lies in the future, since the clock was set back, is outside: the store is asked once too often. */

@@ -52,6 +52,8 @@ export interface KeyRing {
    * @throws KeySourceError, as a rejection, when the store does not tell
    */
   byName(keyName: string): Promise<ApiKey | undefined>;
+  /** When the store last gave what is cached of either; `undefined` while nothing is. Asks nobody. */
+  readAtMs(stage: KeyEvent['stage']): number | undefined;
 }
 
 /** How long a key may sign after the store stopped confirming it, and so after another took its place. */
@@ -77,6 +79,7 @@ export function createKeyRing(source: KeySource, options: KeyRingOptions = {}): 
   return Object.freeze({
     current: current.read,
     previous: async () => previous.read(),
+    readAtMs: (stage: KeyEvent['stage']) => (stage === 'current' ? current : previous).readAtMs(),
     async byName(keyName: string) {
       const signing = await current.read();
       if (signing.name === keyName) return signing;

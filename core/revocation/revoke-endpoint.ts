@@ -7,7 +7,7 @@
  */
 import { asFailure } from '../as-failure.ts';
 import type { AuthEndpoint, EndpointPorts } from '../auth-endpoint.ts';
-import { aboutCaller, aboutKey, hashSubject, refusal } from '../auth-event.ts';
+import { aboutCaller, hashSubject, refusedEvent } from '../auth-event.ts';
 import { AuthFailure } from '../errors.ts';
 import type { AuthRequest, AuthResponse } from '../http.ts';
 import { identify } from '../identity/identify.ts';
@@ -16,10 +16,8 @@ import type { ApiKey } from '../keys/api-key.ts';
 import { KeySourceError } from '../keys/key-source.ts';
 import { keyUnavailable, loadKey } from '../keys/load-key.ts';
 import type { ResolvedAuth } from '../resolve-config.ts';
-import { startWatch } from '../watch.ts';
-import { answerDocument, answerFailure } from '../wire/answer.ts';
-import { corsHeaders } from '../wire/cors.ts';
-import { answerPreflight } from '../wire/preflight.ts';
+import { answerDocument, answerFailure, answerPreflight } from '../wire/answer.ts';
+import { corsHeaders, preflightHeaders } from '../wire/cors.ts';
 import { requestIdOf } from '../wire/request-id.ts';
 import { checkGate } from './gate.ts';
 import type { CutOff } from './gate-entry.ts';
@@ -43,8 +41,7 @@ export function createRevokeEndpoint(auth: ResolvedAuth, ports: EndpointPorts): 
   async function handle(request: AuthRequest): Promise<AuthResponse> {
     const requestId = requestIdOf(request);
     const context = { requestId, cors: corsHeaders(auth.cors, request), docsBaseUrl, methods: METHODS };
-    const watch = onEvent && startWatch(requestId, request, ports);
-    if (request.method === 'OPTIONS') return answerPreflight(auth.cors, request, context, watch);
+    if (request.method === 'OPTIONS') return answerPreflight(preflightHeaders(auth.cors, request, METHODS), context);
 
     let apiKey: ApiKey | undefined;
     let identity: Identity | undefined;
@@ -52,40 +49,34 @@ export function createRevokeEndpoint(auth: ResolvedAuth, ports: EndpointPorts): 
     try {
       if (request.method !== 'POST') throw new AuthFailure('post-only');
       apiKey = await loadKey(keys);
-      watch?.passed('keys');
       const caller = await identify(sources, request, { nowMs: clock(), secureCookies, allowedOrigins });
       identity = caller.identity;
       requireDeliberate(sources, identity, request, allowedOrigins);
-      watch?.passed('identify');
       if (gate) await checkGate(identity, gate);
-      if (gate) watch?.passed('gate');
       permission = await permissionOf(policy, sources, identity);
-      watch?.passed('decide');
       const order = readRevocation(request, clock());
       const targets = targetsOf(order, identity, permission);
       const action = actionOf(order, identity, clock());
-      watch?.passed('wishes');
       const results = await cutOff(targets, action, order.options, revoking);
-      watch?.passed('revoke');
       const failed = results.filter(({ ok }) => !ok).length;
-      const answer = answerDocument(failed === 0 ? 200 : 207, documentOf(results), context);
-      watch?.tell(answer, {
+      onEvent?.({
         kind: 'revoked',
-        ...aboutKey(apiKey),
+        requestId,
         caller: aboutCaller(identity, apiKey),
         action: action.kind,
         targets: results.length,
         failed,
         subjectHashes: hashesOf(targets, apiKey),
       });
-      return answer;
+      return answerDocument(failed === 0 ? 200 : 207, documentOf(results), context);
     } catch (error) {
       const failure = asFailure(error instanceof KeySourceError ? keyUnavailable(error) : error);
+      onEvent?.(refusedEvent(requestId, failure, identity, apiKey));
       // Somebody who may revoke is told what is wrong with what they wrote.
-      const explain = permission !== undefined && failure.reason === 'malformed-request';
-      const answer = answerFailure(failure, { ...context, explain });
-      watch?.tell(answer, refusal(failure, identity, apiKey));
-      return answer;
+      return answerFailure(failure, {
+        ...context,
+        explain: permission !== undefined && failure.reason === 'malformed-request',
+      });
     }
   }
 

@@ -24,7 +24,7 @@ export interface AnswerContext {
   readonly explain?: boolean;
 }
 
-export const METHODS = 'GET, POST, OPTIONS';
+const METHODS = 'GET, POST, OPTIONS';
 
 /** @param remember what the client is to keep; names of headers as they are to be sent, values in ASCII */
 export function answerCredential(
@@ -68,8 +68,8 @@ export function answerFailure(failure: AuthFailure, context: AnswerContext): Aut
   };
 }
 
-/** What is no credential: the results of revoking. */
-export function answerDocument(status: 200 | 207, document: object, context: AnswerContext): AuthResponse {
+/** What is no credential: the results of revoking, how the endpoint is doing. */
+export function answerDocument(status: 200 | 207 | 503, document: object, context: AnswerContext): AuthResponse {
   return {
     status,
     headers: [
@@ -80,5 +80,20 @@ export function answerDocument(status: 200 | 207, document: object, context: Ans
     ],
     cookies: [],
     body: JSON.stringify(document),
+  };
+}
+
+export function answerPreflight(preflight: readonly NameValue[], context: AnswerContext): AuthResponse {
+  return {
+    status: 204,
+    headers: [
+      ['Allow', context.methods ?? METHODS],
+      ['X-Request-Id', context.requestId],
+      ...FIXED_HEADERS,
+      ...context.cors,
+      ...preflight,
+    ],
+    cookies: [],
+    body: '',
   };
 }

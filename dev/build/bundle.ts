@@ -2,6 +2,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { stamp } from './stamp.ts';
 import { type BuiltFunction, bundleOptions, type Target } from './targets.ts';
 
 export interface Bundle<T extends BuiltFunction = Target> {
@@ -10,6 +11,8 @@ export interface Bundle<T extends BuiltFunction = Target> {
   readonly entryFile: string;
   /** Paths in it are relative to the project: `dist/aws-lambda/ably-auth.mjs`. */
   readonly metafile: Metafile;
+  /** What `?health` says of it to an operator. */
+  readonly id: string;
 }
 
 /**
@@ -22,10 +25,11 @@ export async function bundle<T extends BuiltFunction>(target: T, root: string, d
   const targetDir = join(distDir, target.folder);
   // One that is a single file writes over it, and may share the folder.
   if (target.split) await rm(targetDir, { recursive: true, force: true });
-  for (const { path, contents } of outputFiles) {
+  const { id, files } = stamp(outputFiles);
+  for (const { path, contents } of files) {
     const file = join(targetDir, relative(join(root, options.outdir), path));
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, contents);
   }
-  return { target, metafile, entryFile: join(targetDir, `${target.out}.mjs`) };
+  return { target, metafile, id, entryFile: join(targetDir, `${target.out}.mjs`) };
 }

@@ -37,9 +37,11 @@ async function main(wanted: readonly string[]): Promise<number> {
       Promise.all(targets.map((target) => bundle(target, ROOT, DIST))),
       isWanted('library') && buildLibrary(ROOT, DIST),
     ]);
-    for (const { target, metafile, entryFile } of bundles) {
+    for (const { target, metafile, entryFile, id } of bundles) {
       const { bytes } = staticGraph(metafile, target.entry);
-      console.log(`  ${relative(ROOT, entryFile).padEnd(40)} ${(bytes / 1000).toFixed(1)} KB read at a cold start`);
+      console.log(
+        `  ${relative(ROOT, entryFile).padEnd(40)} ${(bytes / 1000).toFixed(1)} KB read at a cold start, build ${id}`,
+      );
     }
     if (isWanted('library')) console.log('  dist/lib');
     return 0;

@@ -1,7 +1,7 @@
 /** `GET /healthz` of the container and the local server. */
 import { describe, expect, it } from 'vitest';
 import { startNodeServer } from '../../adapters/node/serve.ts';
-import type { HealthReport } from '../../core/health.ts';
+import type { HealthReport } from '../../core/health/health-report.ts';
 
 async function ask(health: (() => HealthReport) | undefined): Promise<Response> {
   const endpoint = { handle: () => Promise.reject(new Error('not asked for')) };

@@ -82,8 +82,7 @@ describe('configureEndpoint', () => {
         expect(headerOf(response, 'Vary')).toBe('Origin');
         expect(headerOf(response, 'Cache-Control')).toContain('no-store');
       }
-      // The list is not said again; each request has its own line.
-      expect(events.slice(1)).toMatchObject(Array(3).fill({ kind: 'refused', reason: 'misconfigured', status: 503 }));
+      expect(events).toHaveLength(1);
       expect(loads).toEqual([]);
     },
   );

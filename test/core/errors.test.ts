@@ -9,6 +9,7 @@ const TABLE: Readonly<Record<FailureReason, readonly [status: number, code: numb
   'malformed-request': [400, 40000],
   'method-not-allowed': [405, 40500],
   'post-only': [405, 40500],
+  'get-only': [405, 40500],
   'no-credential': [401, 40101],
   'bad-credential': [401, 40101],
   'expired-credential': [401, 40101],

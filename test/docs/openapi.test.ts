@@ -7,8 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memoryStore } from '../../adapters/stores/memory.ts';
 import { AuthFailure, FAILURES, type FailureReason } from '../../core/errors.ts';
 import { answerFailure } from '../../core/wire/answer.ts';
-import { type CorsRules, corsHeaders, EXPOSED_HEADERS } from '../../core/wire/cors.ts';
-import { ALLOWED_HEADERS } from '../../core/wire/preflight.ts';
+import { ALLOWED_HEADERS, type CorsRules, corsHeaders, EXPOSED_HEADERS } from '../../core/wire/cors.ts';
 import { type AuthConfig, custom, guest, remembering, requestable } from '../../index.ts';
 import { STAGE_KEY, type Stage, type StageOptions, startStage } from '../stage.ts';
 import { type Documented, differences, document, ISSUE, REVOKE } from './openapi-document.ts';
@@ -208,6 +207,8 @@ const CALLS: readonly Call[] = [
     init: { method: 'OPTIONS', headers: { origin: ORIGIN, 'access-control-request-method': 'POST' } },
     expect: 204,
   },
+  { title: 'its health', to: 'plain', query: '?health', expect: 200 },
+  { title: 'its health by PUT', to: 'plain', query: '?health', init: { method: 'PUT' }, expect: 405 },
   { title: 'a preflight of a foreign origin', to: 'plain', init: { method: 'OPTIONS' }, expect: 204 },
   {
     title: 'a ban',

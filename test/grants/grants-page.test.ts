@@ -1,10 +1,9 @@
-/** docs/grants.md, held against the code: its TypeScript compiles and does what is said, its links lead somewhere. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** docs/grants.md, held against the code: its config does what is said, its numbers are those of the code. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as Ably from 'ably';
 import { transformSync } from 'esbuild';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as limits from '../../core/limits.ts';
 import * as ours from '../../index.ts';
 import { authRequest, SESSION_SECRET, sessionCookie, testEndpoint } from '../core/auth-request.ts';
@@ -16,23 +15,6 @@ const PAGE = readFileSync(join(ROOT, 'docs/grants.md'), 'utf8');
 const SNIPPETS = [...PAGE.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code ?? '');
 
 describe('docs/grants.md', () => {
-  const folder = mkdtempSync(join(ROOT, 'node_modules/.grants-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
-
-  it('shows TypeScript that compiles', () => {
-    expect(SNIPPETS.length).toBe(2);
-    for (const [index, code] of SNIPPETS.entries()) {
-      writeFileSync(
-        join(folder, `block-${index}.ts`),
-        code.replace("'ably-auth-functions'", `'${join(ROOT, 'index.ts')}'`),
-      );
-    }
-    const config = { extends: join(ROOT, 'tsconfig.json'), include: ['*.ts'], exclude: [] };
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-    const tsc = join(ROOT, 'node_modules/.bin/tsc');
-    expect(execFileSync(tsc, ['--noEmit', '-p', folder], { encoding: 'utf8', cwd: ROOT })).toBe('');
-  });
-
   it('shows a config that opens room 7 to Ada and nothing else to anybody', async () => {
     const { code } = transformSync(SNIPPETS[0] ?? '', { loader: 'ts', format: 'cjs' });
     const module: { exports: { default?: ours.AuthDefinition } } = { exports: {} };
@@ -79,23 +61,6 @@ describe('docs/grants.md', () => {
       expect(await ask(['door:7', 'door:8'], 'POST')).not.toContain('door:');
     } finally {
       await stage.close();
-    }
-  });
-
-  it('leads to headings and files that are there', () => {
-    for (const page of [
-      'docs/grants.md',
-      'docs/decisions/0024-signed-grants.md',
-      'docs/decisions/0025-stored-grants.md',
-    ]) {
-      const text = readFileSync(join(ROOT, page), 'utf8');
-      for (const [, file = '', heading] of text.matchAll(/\]\((?!https?:)([^)#]+)(?:#([^)]+))?\)/g)) {
-        const path = join(ROOT, page, '..', file);
-        expect(existsSync(path), file).toBe(true);
-        const headings = readFileSync(path, 'utf8').match(/^#+ .+$/gm) ?? [];
-        const named = headings.map((line) => line.replace(/^#+ /, '').toLowerCase().replaceAll(' ', '-'));
-        if (heading !== undefined) expect(named).toContain(heading);
-      }
     }
   });
 });

@@ -1,9 +1,10 @@
 /**
  * How an endpoint is doing, for a load balancer or a person: from what it has seen, asking nobody. Holds no secret, no
- * subject and no address, because a container shows it to whoever can reach it.
+ * subject and no address, because a container shows it to whoever can reach it. What `?health` says, and to whom, is
+ * decided in answer-health.ts.
  */
-import type { ClockHealth } from './clock/clock-event.ts';
-import type { KeyEvent } from './keys/cached-key.ts';
+import type { ClockHealth } from '../clock/clock-event.ts';
+import type { KeyEvent } from '../keys/cached-key.ts';
 
 /** `failing`: the store does not give it, and the one that is cached serves, if there is one. */
 export type KeyHealth = 'not asked' | 'loaded' | 'failing';

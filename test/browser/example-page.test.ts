@@ -1,0 +1,126 @@
+/**
+ * examples/browser, the page itself from its own server, in real Chromium: by cookie and `authUrl` signs in, renews, is
+ * signed out, refused or told to try again, becomes somebody else, and opens one more channel.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { CHROMIUM, launchChromium } from '../../dev/screenshots/chromium.ts';
+import { type LocalServer, type LocalServerOptions, startLocalServer } from '../examples/local-server.ts';
+import { ROOT } from '../house/source-files.ts';
+
+if (!CHROMIUM)
+  console.warn('SKIPPED, LOUDLY: no Chromium here, so nothing below was seen in a browser. Set CHROMIUM_PATH.');
+
+describe.skipIf(!CHROMIUM)('the browser example', () => {
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let on: LocalServer;
+  let own: ChildProcess | undefined;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser?.close());
+  afterEach(async () => {
+    await context?.close();
+    own?.kill();
+    await on?.close();
+  });
+
+  async function open(options?: LocalServerOptions): Promise<void> {
+    on = await startLocalServer(options);
+    own = spawn(process.execPath, ['serve.js'], {
+      cwd: join(ROOT, 'examples/browser'),
+      env: { ENDPOINT: on.url, PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(own.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
+    context = await browser.newContext();
+    page = await context.newPage();
+    await page.goto(line.toString().trim());
+  }
+
+  const state = (name: string, text: string, of = page) =>
+    of.locator(`#state[data-state="${name}"]`, { hasText: text }).waitFor();
+  const says = (text: string) => page.locator('#messages li', { hasText: text }).waitFor();
+
+  async function signIn(name: string, of = page): Promise<void> {
+    await of.fill('[name="name"]', name);
+    await of.click('#sign-in button');
+  }
+  async function openChannel(name: string): Promise<void> {
+    await page.fill('[name="channel"]', name);
+    await page.click('#open button');
+  }
+  const connectedAs = () => on.service.connections().map(({ clientId }) => clientId);
+
+  it('asks to sign in, connects under that name, and signs out again', async () => {
+    await open();
+    await state('signed-out', 'Please sign in');
+    await signIn('ada');
+    await state('connected', 'Connected as ada');
+    expect(connectedAs()).toEqual(['ada']);
+    await page.click('#sign-out');
+    await state('signed-out', 'Please sign in');
+    expect(connectedAs()).toEqual([]);
+  });
+
+  it('opens one more channel on asking, and leaves a closed one closed, on the same connection', async () => {
+    await open();
+    await signIn('ada');
+    await state('connected', 'Connected as ada');
+    const [before] = on.service.connections();
+    await openChannel('room:garden');
+    await says('room:garden is open');
+    await openChannel('room:boardroom');
+    await says('room:boardroom is closed to you');
+    const [after] = on.service.connections();
+    expect(after).toMatchObject({ id: before?.id, clientId: 'ada' });
+    expect([...(after?.channels ?? [])].sort()).toEqual(['news', 'room:garden']);
+  });
+
+  it('keeps its identity and what it asked for over renewals, on the same connection', async () => {
+    await open({ config: { ttl: '60s' }, service: { renewalLeadMs: 58_000 } });
+    await signIn('ada');
+    await state('connected', 'Connected as ada');
+    await openChannel('room:garden');
+    await says('room:garden is open');
+    const [before] = on.service.connections();
+    const issued = (): number => on.events.filter(({ kind }) => kind === 'issued').length;
+    const first = issued();
+    while (issued() < first + 2) await new Promise((resolve) => setTimeout(resolve, 50));
+    await expect
+      .poll(() => on.service.connections()[0]?.renewalPrompts ?? 0)
+      .toBeGreaterThan(before?.renewalPrompts ?? 0);
+    const [after] = on.service.connections();
+    expect(after).toMatchObject({ id: before?.id, clientId: 'ada' });
+    expect([...(after?.channels ?? [])].sort()).toEqual(['news', 'room:garden']);
+  });
+
+  it('makes a new client when somebody else signs in, in another tab', async () => {
+    await open({ config: { ttl: '60s' }, service: { renewalLeadMs: 58_000 } });
+    await signIn('ada');
+    await state('connected', 'Connected as ada');
+    const tab = await context.newPage();
+    await tab.goto(page.url());
+    await state('connected', 'Connected as ada', tab);
+    await signIn('bob', tab);
+    await state('connected', 'Connected as bob', tab);
+    // At its next renewal.
+    await state('connected', 'Connected as bob');
+    expect(connectedAs()).toEqual(['bob', 'bob']);
+  });
+
+  it('says so when it is refused for good, and goes on trying when it is not', async () => {
+    await open({ config: { rules: [{ name: 'staff', when: { claims: { role: 'staff' } }, grant: { news: ['*'] } }] } });
+    await signIn('ada');
+    await state('refused', 'You may not connect.');
+    on.setAway(true);
+    await signIn('ada');
+    await state('trying-again', 'trying again');
+  });
+});

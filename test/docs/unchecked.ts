@@ -1,0 +1,27 @@
+/**
+ * The blocks that no test here compiles, runs or parses, and why: by page and language. Whoever adds one says what checks
+ * it instead. A block whose note names a file is compared with that file and need not be here, whatever its language.
+ */
+import type { Block } from './pages.ts';
+
+const REASONS: Readonly<Record<string, string>> = {
+  'docs/client.md swift': 'there is no Swift compiler with ably-cocoa here: read against its headers, never compiled',
+  'docs/client.md kotlin': 'needs ably-android and OkHttp: read against their sources, never compiled',
+  'docs/client.md dart': 'needs the Flutter SDK: read against the plugin’s source, never compiled',
+  'docs/policy.md text': 'the shape of a rule as a drawing, and output that test/cli/explain.test.ts compares',
+  'docs/rotation.md text': 'a drawing of the steps, which test/rotation/steps.test.ts runs',
+  'README.md text': 'a drawing of the way of a request',
+  'infra/aws/README.md ts': 'needs aws-cdk-lib: the lane "iac" compiles the construct with an app of its own',
+  'infra/netlify/README.md toml': 'two lines read against Netlify’s documentation: nothing here reads TOML',
+  'infra/terraform/README.md hcl': 'needs terraform: the lane "terraform" validates the modules',
+};
+
+const keyOf = ({ page, language }: Block): string => `${page} ${language}`;
+
+export const isUnchecked = (block: Block): boolean => keyOf(block) in REASONS;
+
+/** Entries that no block needs any more. */
+export function unusedReasons(blocks: readonly Block[]): readonly string[] {
+  const needed = new Set(blocks.map(keyOf));
+  return Object.keys(REASONS).filter((key) => !needed.has(key));
+}
