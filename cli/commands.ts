@@ -9,10 +9,16 @@ export interface Listed {
   readonly load: () => Promise<Command>;
 }
 
+const STARTING = 'Starting:';
 const POLICY = 'Who may do what:';
 const OPERATING = 'Operating it:';
 
 export const COMMANDS: Readonly<Record<string, Listed>> = {
+  init: {
+    summary: 'the files with which a project has the endpoint',
+    group: STARTING,
+    load: async () => (await import('./init.ts')).init,
+  },
   lint: {
     summary: 'what is wrong with a policy, or allowed and hardly meant',
     group: POLICY,

@@ -114,7 +114,12 @@ export interface AuthDefinition {
   readonly build: (env: Environment) => AuthConfig;
 }
 
-/** Wraps a config so that no secret is needed to import the file that holds it (S11). */
-export function defineAuth(build: (env: Environment) => AuthConfig): AuthDefinition {
+/**
+ * Wraps a config so that no secret is needed to import the file that holds it (S11).
+ *
+ * `const`, because without it two rules with different channels make one type whose every channel is optional, which is no
+ * grant in a project that compiles without `exactOptionalPropertyTypes`.
+ */
+export function defineAuth<const C extends AuthConfig>(build: (env: Environment) => C): AuthDefinition {
   return Object.freeze({ build });
 }

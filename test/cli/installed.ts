@@ -29,7 +29,12 @@ export interface InstalledProject {
   unlink(name: string): Promise<void>;
   run(
     args: readonly string[],
-    options?: { readonly env?: Readonly<Record<string, string>>; readonly input?: string },
+    options?: {
+      readonly env?: Readonly<Record<string, string>>;
+      readonly input?: string;
+      /** Below the project's folder. */
+      readonly cwd?: string;
+    },
   ): Promise<Ran>;
   remove(): Promise<void>;
 }
@@ -52,7 +57,7 @@ export async function installProject(packages: readonly string[] = []): Promise<
     await mkdir(dirname(join(modules, name)), { recursive: true });
     await symlink(join(ROOT, 'node_modules', name), join(modules, name));
   };
-  for (const name of ['ably', 'commander', 'jose', '@aws-sdk', '@smithy', ...packages]) await link(name);
+  for (const name of ['ably', 'commander', '@clack', 'jose', '@aws-sdk', '@smithy', ...packages]) await link(name);
   await writeFile(join(folder, 'package.json'), '{"private": true, "type": "module"}');
   const { bin } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as {
     readonly bin: Readonly<Record<string, string>>;
@@ -69,9 +74,10 @@ export async function installProject(packages: readonly string[] = []): Promise<
     erase: (file) => rm(join(folder, file)),
     link,
     unlink: (name) => rm(join(modules, name)),
-    run(args, { env = {}, input = '' } = {}) {
+    run(args, { env = {}, input = '', cwd = '.' } = {}) {
       return new Promise((resolve) => {
-        const child = execFile(process.execPath, [command, ...args], { cwd: folder, env }, (error, stdout, stderr) => {
+        const options = { cwd: join(folder, cwd), env };
+        const child = execFile(process.execPath, [command, ...args], options, (error, stdout, stderr) => {
           const code = error === null ? 0 : Number(error.code);
           resolve({ code, stdout, stderr });
         });
