@@ -29,6 +29,11 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     group: POLICY,
     load: async () => (await import('./explain.ts')).explain,
   },
+  doctor: {
+    summary: 'what is wrong with a deployed endpoint, as its clients meet it',
+    group: OPERATING,
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
   rotate: {
     summary: 'another API key into the settings of Vercel or Netlify',
     group: OPERATING,

@@ -1,0 +1,179 @@
+/** Whether a credential says what may be done with it, and only gives what its caller has. */
+import { contains } from '../../../core/capability/algebra.ts';
+import type { Capability } from '../../../core/capability/capability.ts';
+import { parseCapability } from '../../../core/capability/parse.ts';
+import { MAX_TTL_MS, MIN_TTL_MS } from '../../../core/limits.ts';
+import { type Check, fails, gravest, type Outcome, passes, warns } from '../check.ts';
+import { isNumber, openCredentialOf, readCredential, readObject } from '../credential.ts';
+import { type Ask, NotChecked } from '../visit.ts';
+import { asForeign } from './refusals.ts';
+
+const EVERYTHING = '{"*":["*"]}';
+
+const capability: Check = {
+  id: 'capability',
+  title: 'The credential says what it allows, and that is not everything',
+  why: 'A token without a capability may do all that the API key can, on every channel.',
+  source: 'Ably docs, auth/capabilities, capability determination; error 40160 for an empty one',
+  fix: 'Always sign a capability: the caller’s channels by name, as a JSON string.',
+  async run(visit) {
+    const found = (await openCredentialOf(visit)).capability;
+    if (found === undefined || found === null || found === '') return fails('none: it may do all that the key can');
+    if (typeof found !== 'string') return fails('it is no string');
+    const parsed = parse(found);
+    if (!parsed) return fails('Ably would not take it: an unknown operation, or "*" beside others, or it is not JSON');
+    if (parsed.size === 0) return fails('it is empty: whoever has it may do nothing');
+    const all = [...parsed].some(([resource, operations]) => /^(?:\[\*\])?\*$/.test(resource) && operations.has('*'));
+    const seen = `${parsed.size} resource${parsed.size === 1 ? '' : 's'}`;
+    return all ? warns(`every operation on every channel, in so many words`) : passes(seen);
+  },
+};
+
+const notWidened: Check = {
+  id: 'capability-not-widened',
+  title: 'Asking for more rights gives none',
+  why: 'The capability in a request is written by whoever sends it. An endpoint that passes it on to Ably lets every caller choose.',
+  source: 'Ably docs, auth/capabilities; features spec RSA8c (tokenParams in the query)',
+  fix: 'Decide the capability by who is calling, and let the one asked for only narrow it.',
+  async run(visit) {
+    const unasked = await openCredentialOf(visit);
+    const ask: Ask = { params: [['capability', EVERYTHING]] };
+    const { status } = await visit.ask(ask);
+    if (status === 401) return passes('it is refused (401)');
+    if (status === 403 || status === 400)
+      return warns(
+        `${status}, by which some clients stop for good`,
+        'Answer 401 with code 40160, or give what the caller has anyway.',
+      );
+    const asked = await openCredentialOf(visit, ask);
+    const [before, after] = [parse(unasked.capability), parse(asked.capability)];
+    const same = JSON.stringify(unasked.capability) === JSON.stringify(asked.capability);
+    if (same) return passes('the same as unasked');
+    if (!before || !after) return fails('something else than unasked, which cannot be compared');
+    return contains(before, after) ? passes('no more than unasked') : fails('more than unasked');
+  },
+};
+
+function parse(text: unknown): Capability | undefined {
+  const value = typeof text === 'string' ? readObject(text) : undefined;
+  const parsed = value && parseCapability(value);
+  return parsed?.ok ? parsed.capability : undefined;
+}
+
+const ttl: Check = {
+  id: 'ttl',
+  title: 'The credential lives for a stated time that Ably and the SDKs can do with',
+  why: 'Above 24 hours Ably refuses it (40003), below a minute clients renew without pause; ably-cocoa loses the fraction of a second, and the MAC no longer matches.',
+  source: 'Ably docs, auth/token, Token TTL limits; ably-cocoa ARTTokenParams.m',
+  fix: 'Sign a ttl: whole seconds, an hour or less, never longer than the caller’s own session.',
+  async run(visit) {
+    const found = await openCredentialOf(visit);
+    const { ttlMs, kind, fields } = found;
+    if (ttlMs === undefined) {
+      const said = kind === 'TokenRequest' ? fields.ttl : (fields.expires ?? fields.exp);
+      if (said !== undefined && said !== null) return fails('it is no number');
+      return kind === 'TokenRequest'
+        ? warns('none: Ably assumes an hour, whatever is left of the caller’s session')
+        : fails('none');
+    }
+    const seconds = `${ttlMs / 1000} s`;
+    if (ttlMs > MAX_TTL_MS) return fails(`${seconds}: more than 24 hours`);
+    if (ttlMs < MIN_TTL_MS) return fails(`${seconds}: less than a minute`);
+    if (kind === 'TokenRequest' && ttlMs % 1000 !== 0) return fails(`${seconds}: not whole seconds`);
+    return passes(seconds);
+  },
+};
+
+const foreignClientId: Check = {
+  id: 'foreign-client-id',
+  title: 'Nobody gets a clientId by asking for it',
+  why: 'With another’s clientId one speaks as them in every channel. ably-js sends clientId in the query whenever its options have one.',
+  source: 'features spec RSA8c, TK2c; Ably docs, auth/identified-clients',
+  fix: 'Take the clientId from the session. Answer 403 with code 40300 when another is asked for.',
+  async run(visit) {
+    await openCredentialOf(visit);
+    const found: Outcome[] = [];
+    const asks: readonly Ask[] = [asForeign(visit), { params: [['clientId', '*']] }];
+    for (const ask of asks) {
+      const answer = await visit.ask(ask);
+      const wanted = ask.params?.[0]?.[1];
+      const which = wanted === '*' ? '"*"' : 'another’s';
+      if (answer.status === 200) {
+        const got = readCredential(answer.body);
+        if (got?.clientId === wanted) found.push(fails(`asked for ${which}, it was given`));
+        else
+          found.push(
+            warns('another one is asked for, and not given: 200. ably-js then fails over the mismatch (40102)'),
+          );
+      } else if (answer.status !== 403)
+        found.push(warns(`asked for ${which}: ${answer.status}, after which clients ask again and again`));
+    }
+    return gravest(found, '403, for another’s and for "*"');
+  },
+};
+
+const size: Check = {
+  id: 'size',
+  title: 'The credential and the request for it fit where they must travel',
+  why: 'SDKs send a JWT in a header, where servers stop at 8 KB, and refuse JSON of more than 128 KiB; with authMethod GET the capability that a client asks for is in the address.',
+  source:
+    'Ably docs, auth/token/jwt; features spec RSA4f; quotas of API Gateway (10,240 bytes of headers and request line)',
+  fix: 'Grant patterns instead of long lists of channels, or use a TokenRequest; allow addresses of 4 KB in what stands in front.',
+  async run(visit) {
+    const answer = await visit.ask();
+    const found: Outcome[] = [];
+    if (answer.status === 200) {
+      const isJson = answer.body.startsWith('{');
+      const bytes = Buffer.byteLength(answer.body);
+      if (isJson && bytes > 131_072) found.push(fails(`${bytes} bytes of JSON`));
+      if (!isJson && bytes > 6_000)
+        found.push(
+          bytes > 8_000 ? fails(`a token of ${bytes} bytes`) : warns(`a token of ${bytes} bytes, near the limit`),
+        );
+    }
+    const rooms = Object.fromEntries(
+      Array.from({ length: 60 }, (_, index) => [`doctor:a-room-with-a-long-name-${index}`, ['subscribe']]),
+    );
+    const long = await visit.ask({ params: [['capability', JSON.stringify(rooms)]] });
+    if (long.status === 414 || long.status === 431 || long.status === 413 || long.status >= 500)
+      found.push(fails(`an address of ${long.question.url.href.length} characters: ${long.status}`));
+    return gravest(found, `${answer.body.length} characters; an address of ${long.question.url.href.length} is read`);
+  },
+};
+
+const clock: Check = {
+  id: 'clock',
+  title: 'The clock of the signer is right',
+  why: 'Ably takes a TokenRequest up to two minutes off (40104) and a JWT that is hardly ahead of its time. Clients cannot mend it: they ask again, and get another like it.',
+  source: 'Ably docs, api/token-request-spec; ably-common error 40104; docs/clocks-and-renewals.md',
+  fix: 'Set the clock of the machine that signs, or clock: "learn" in the config of ours.',
+  async run(visit) {
+    const answer = await visit.ask();
+    const { madeAtMs, fineMs, kind, isOpen } = await openCredentialOf(visit);
+    if (!isNumber(madeAtMs)) {
+      if (!isOpen) throw new NotChecked('the credential does not say when it was made');
+      return fails(`no ${kind === 'TokenRequest' ? 'timestamp' : kind === 'JWT' ? 'iat' : 'issued'} that is a number`);
+    }
+    const skewMs = beyond(madeAtMs, fineMs, answer.sentAtMs, answer.receivedAtMs);
+    const server = Date.parse(answer.headers.get('date')?.[0] ?? '');
+    const headSkewMs = Number.isNaN(server) ? 0 : beyond(server, 1_000, answer.sentAtMs, answer.receivedAtMs);
+    const both = Math.abs(skewMs) > 5_000 && Math.abs(headSkewMs - skewMs) < 5_000;
+    const seen = `${describe(skewMs)} by this machine’s clock${both ? ', and so is the Date header: it may be this clock that is wrong' : ''}`;
+    const allowedMs = kind === 'JWT' && skewMs > 0 ? 60_000 : 120_000;
+    if (Math.abs(skewMs) > allowedMs) return fails(seen);
+    return Math.abs(skewMs) > allowedMs / 4 ? warns(seen) : passes(seen);
+  },
+};
+
+/** How far a time is outside the time in which the answer was made. */
+function beyond(atMs: number, fineMs: number, fromMs: number, toMs: number): number {
+  if (atMs > toMs) return atMs - toMs;
+  return atMs + fineMs < fromMs ? atMs + fineMs - fromMs : 0;
+}
+
+function describe(skewMs: number): string {
+  const seconds = (Math.abs(skewMs) / 1000).toFixed(1);
+  return skewMs === 0 ? 'right' : `${seconds} s ${skewMs > 0 ? 'ahead' : 'behind'}`;
+}
+
+export const RIGHTS: readonly Check[] = [capability, notWidened, foreignClientId, ttl, clock, size];

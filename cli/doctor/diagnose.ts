@@ -1,0 +1,44 @@
+/** Makes the checks, one after the other, and never lets one that cannot be made look like one that passed. */
+import type { Check, Outcome } from './check.ts';
+import { EVERY_CHECK } from './every-check.ts';
+import { NoAnswer } from './exchange.ts';
+import { createVisit, NotChecked, type Target, type Visit } from './visit.ts';
+
+export interface CheckResult extends Outcome {
+  readonly check: Check;
+}
+
+export interface Diagnosis {
+  readonly results: readonly CheckResult[];
+  readonly requests: number;
+}
+
+export interface DiagnoseOptions {
+  /** Ids; default: all of them. */
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  /** Told before each check is made. */
+  readonly onCheck?: (check: Check, index: number, count: number) => void;
+}
+
+export async function diagnose(target: Target, options: DiagnoseOptions = {}): Promise<Diagnosis> {
+  const { only, skip = [], onCheck } = options;
+  const checks = EVERY_CHECK.filter(({ id }) => (only === undefined || only.includes(id)) && !skip.includes(id));
+  const visit = createVisit(target);
+  const results: CheckResult[] = [];
+  for (const [index, check] of checks.entries()) {
+    onCheck?.(check, index, checks.length);
+    results.push({ check, ...(await outcomeOf(check, visit)) });
+  }
+  return { results, requests: visit.requests() };
+}
+
+async function outcomeOf(check: Check, visit: Visit): Promise<Outcome> {
+  try {
+    return await check.run(visit);
+  } catch (error) {
+    if (error instanceof NotChecked || error instanceof NoAnswer)
+      return { verdict: 'not checked', seen: error.message };
+    throw error;
+  }
+}

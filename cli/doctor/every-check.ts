@@ -1,0 +1,21 @@
+/** The checks, in the order in which they are made and told. */
+import type { Check } from './check.ts';
+import { ANSWER } from './checks/answer.ts';
+import { BROWSERS } from './checks/browsers.ts';
+import { CALLERS } from './checks/callers.ts';
+import { CLIENTS } from './checks/clients.ts';
+import { ERRORS } from './checks/errors.ts';
+import { HEALTH } from './checks/health.ts';
+import { REACH } from './checks/reach.ts';
+import { RIGHTS } from './checks/rights.ts';
+
+export const EVERY_CHECK: readonly Check[] = [
+  ...REACH,
+  ...ANSWER,
+  ...CLIENTS,
+  ...RIGHTS,
+  ...CALLERS,
+  ...ERRORS,
+  ...BROWSERS,
+  ...HEALTH,
+];
