@@ -10,7 +10,6 @@ import type { OnAuthEvent } from './auth-event.ts';
 import { openClock } from './clock/open-clock.ts';
 import type { AuthDefinition } from './config.ts';
 import type { ConfigProblem } from './config-problem.ts';
-import { AuthFailure } from './errors.ts';
 import { type HealthReport, type KeyHealth, keyHealth, MISCONFIGURED } from './health/health-report.ts';
 import type { AuthRequest } from './http.ts';
 import { createKeyRing } from './keys/key-ring.ts';
@@ -20,9 +19,8 @@ import type { Records } from './records.ts';
 import type { Resolution, ResolvedAuth } from './resolve-config.ts';
 import type { Environment } from './settings.ts';
 import type { RecordStore } from './stores.ts';
-import { answerFailure, answerPreflight } from './wire/answer.ts';
-import { type CorsRules, corsHeaders, preflightHeaders } from './wire/cors.ts';
-import { requestIdOf } from './wire/request-id.ts';
+import type { WatchPorts } from './watch.ts';
+import type { CorsRules } from './wire/cors.ts';
 
 export type ChosenKeySource =
   | { readonly ok: true; readonly source: KeySource }
@@ -46,6 +44,8 @@ export interface ChosenParts {
   readonly onEvent?: OnAuthEvent;
   /** Milliseconds since the epoch. Default: the system's clock. */
   readonly nowMs?: () => number;
+  /** For durations: milliseconds since some moment, never less than before. Default: `performance.now`. */
+  readonly elapsedMs?: () => number;
 }
 
 export interface EndpointParts extends ChosenParts {
@@ -91,9 +91,13 @@ function serving(prepared: Prepared, { createEndpoint = createAuthEndpoint }: Ch
   return { problems: [], storeName, health, allProblems, ...createEndpoint(auth, ports) };
 }
 
-function refusing({ problems, cors }: Refused): ConfiguredEndpoint {
-  const allProblems = Promise.resolve(problems);
-  return { problems, health: () => MISCONFIGURED, allProblems, handle: answerMisconfigured(cors) };
+function refusing({ problems, cors, ports }: Refused): ConfiguredEndpoint {
+  return {
+    problems,
+    health: () => MISCONFIGURED,
+    allProblems: Promise.resolve(problems),
+    handle: async (request) => (await import('./answer-misconfigured.ts')).answerMisconfigured(request, cors, ports),
+  };
 }
 
 export interface Prepared {
@@ -108,13 +112,14 @@ export interface Refused {
   readonly ok: false;
   readonly problems: readonly ConfigProblem[];
   readonly cors: CorsRules;
+  readonly ports: WatchPorts;
 }
 
 export type PreparedPorts = Prepared | Refused;
 
 /** What every endpoint is made of. What is wrong is told to `onEvent` as well. */
 export function preparePorts(resolution: Resolution, parts: ChosenParts): PreparedPorts {
-  const { env, keySource, chosenStore = NO_STORE, nowMs = Date.now } = parts;
+  const { env, keySource, chosenStore = NO_STORE, nowMs = Date.now, elapsedMs = now } = parts;
   const onEvent = parts.onEvent && quietly(parts.onEvent);
   const ownStore = resolution.ok ? resolution.auth.store : undefined;
   const settledStore = ownStore ? { ok: true as const, store: ownStore } : storeFor(resolution, chosenStore);
@@ -123,7 +128,8 @@ export function preparePorts(resolution: Resolution, parts: ChosenParts): Prepar
     const refused = [resolution, keySource, settledStore].flatMap((part) => (part.ok ? [] : part.problems));
     const problems = [...refused, ...unasked];
     onEvent?.({ kind: 'misconfigured', problems });
-    return { ok: false, problems, cors: resolution.ok ? resolution.auth.cors : NO_ORIGIN };
+    const cors = resolution.ok ? resolution.auth.cors : NO_ORIGIN;
+    return { ok: false, problems, cors, ports: { onEvent, nowMs, elapsedMs } };
   }
   let key: KeyHealth = 'not asked';
   const keys = createKeyRing(keySource.source, {
@@ -142,7 +148,7 @@ export function preparePorts(resolution: Resolution, parts: ChosenParts): Prepar
   return {
     ok: true,
     auth: resolution.auth,
-    ports: { keys, records, ably, furtherFormats, onEvent, nowMs, offsetMs },
+    ports: { keys, records, ably, furtherFormats, onEvent, nowMs, elapsedMs, offsetMs },
     storeName: store?.name,
     health: () => ({ status: 'ok', key, clock: health(), ...(store && { store: store.name }) }),
   };
@@ -177,13 +183,9 @@ function recordsOnFirstUse(store: RecordStore, nowMs: () => number): Records {
 /** Of a config that cannot be used nobody knows which origins it would have allowed. */
 const NO_ORIGIN: CorsRules = { mode: 'platform', allowedOrigins: new Set(), anyOrigin: false, allowedHeaders: [] };
 
-function answerMisconfigured(rules: CorsRules): AuthEndpoint['handle'] {
-  return async (request) => {
-    const context = { requestId: requestIdOf(request), cors: corsHeaders(rules, request), docsBaseUrl: undefined };
-    return request.method === 'OPTIONS'
-      ? answerPreflight(preflightHeaders(rules, request), context)
-      : answerFailure(new AuthFailure('misconfigured'), context);
-  };
+/** Not read before it is used: its first use loads a module of Node, which takes a millisecond. */
+function now(): number {
+  return performance.now();
 }
 
 /** A log that cannot be written must not cost a caller the answer, nor, when it says so later, the process. */

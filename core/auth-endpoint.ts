@@ -4,7 +4,7 @@
  */
 import type { AblyApi } from './ably.ts';
 import { asFailure } from './as-failure.ts';
-import { aboutCaller, type OnAuthEvent, refusedEvent } from './auth-event.ts';
+import { aboutCaller, aboutKey, type OnAuthEvent, refusal } from './auth-event.ts';
 import { AuthFailure } from './errors.ts';
 import type { AuthRequest, AuthResponse } from './http.ts';
 import { identify } from './identity/identify.ts';
@@ -22,8 +22,9 @@ import type { Records } from './records.ts';
 import type { ResolvedAuth } from './resolve-config.ts';
 import type { Gate, Passage } from './revocation/gate.ts';
 import { issueSigned } from './token/issue.ts';
-import { answerCredential, answerFailure, answerPreflight } from './wire/answer.ts';
-import { corsHeaders, preflightHeaders } from './wire/cors.ts';
+import { startWatch } from './watch.ts';
+import { answerCredential, answerFailure } from './wire/answer.ts';
+import { corsHeaders } from './wire/cors.ts';
 import { readWishes } from './wire/read-wishes.ts';
 import { requestIdOf } from './wire/request-id.ts';
 
@@ -42,6 +43,8 @@ export interface EndpointPorts {
   readonly furtherFormats: LoadFurtherFormats | undefined;
   readonly onEvent: OnAuthEvent | undefined;
   readonly nowMs: () => number;
+  /** For durations: milliseconds since some moment, never less than before. */
+  readonly elapsedMs: () => number;
   /** How far Ably's clock is ahead of that; `undefined` where the config goes by our own. */
   readonly offsetMs: (() => Promise<number>) | undefined;
 }
@@ -57,7 +60,11 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
   async function handle(request: AuthRequest): Promise<AuthResponse> {
     const requestId = requestIdOf(request);
     const context = { requestId, cors: corsHeaders(auth.cors, request), docsBaseUrl: auth.docsBaseUrl };
-    if (request.method === 'OPTIONS') return answerPreflight(preflightHeaders(auth.cors, request), context);
+    const watch = onEvent && startWatch(requestId, request, ports);
+    if (request.method === 'OPTIONS') {
+      const { answerPreflight } = await import('./wire/preflight.ts');
+      return answerPreflight(auth.cors, request, context, watch);
+    }
 
     // Chance enough: it spreads load, and whoever guessed it would gain nothing.
     const defaults = ttlJitter ? { ...auth.defaults, keptShare: 1 - ttlJitter * Math.random() } : auth.defaults;
@@ -68,14 +75,19 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
     try {
       if (request.method !== 'GET' && request.method !== 'POST') throw new AuthFailure('method-not-allowed');
       apiKey = await loadKey(keys);
+      watch?.passed('keys');
       const cameMs = clock();
       const caller = await identify(auth.sources, request, { nowMs: cameMs, secureCookies, allowedOrigins });
       identity = caller.identity;
+      watch?.passed('identify');
       const aheadMs = offsetMs ? await offsetMs() : 0;
+      if (offsetMs) watch?.passed('clock');
       const passed = gate ? await throughGate(identity, gate, aheadMs) : { nowMs: cameMs };
+      if (gate) watch?.passed('gate');
       const { nowMs } = passed;
       const read = readWishes(request, defaults);
       const wishes = read instanceof Promise ? await read : read;
+      watch?.passed('wishes');
       const clientIdPrefix = prefixes.get(identity.source) ?? '';
       if (auth.shadow && onEvent) {
         const { watchShadow } = await import('./policy/shadow.ts');
@@ -91,7 +103,9 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
         }));
       const decision = decide(policy, identity, clientIdPrefix, wishes, answers, extension?.capability);
       keepReserved(reserved, decision.clientId, identity.source);
+      watch?.passed('decide');
       const settled = settle(decision, identity, wishes, apiKey.name, defaults, nowMs);
+      watch?.passed('settle');
       const issued = furtherFormats
         ? await (await furtherFormats()).issue({
             apiKey,
@@ -106,10 +120,12 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
         : issueSigned(apiKey, settled, nowMs + aheadMs);
       const { credential, params } = issued;
       if (issued.byAbly && gate) await throughGateAgain(identity, gate);
+      watch?.passed('issue');
       const asked = extension?.conclude(params.capability, caller.remember);
-      onEvent?.({
+      const answer = answerCredential(credential, context, asked?.remember ?? caller.remember);
+      watch?.tell(answer, {
         kind: 'issued',
-        requestId,
+        ...aboutKey(apiKey),
         caller: aboutCaller(identity, apiKey),
         matchedRules: decision.evaluation.matchedRules,
         leftOut: [...decision.evaluation.leftOut, ...issued.leftOut],
@@ -117,19 +133,19 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
         ...(issued.auto && { auto: issued.auto }),
         ttlMs: params.ttlMs,
         resources: params.capability.size,
-        keyName: apiKey.name,
         ...(asked && { grants: asked.report }),
         ...(passed.outage !== undefined && { gateOutage: passed.outage }),
         ...(shadow && (await shadow.report(answers))),
       });
-      return answerCredential(credential, context, asked?.remember ?? caller.remember);
+      return answer;
     } catch (error) {
       const failure = asFailure(error);
-      onEvent?.({
-        ...refusedEvent(requestId, failure, identity, apiKey),
+      const answer = answerFailure(failure, context);
+      watch?.tell(answer, {
+        ...refusal(failure, identity, apiKey),
         ...(shadow && (await shadow.report(answers))),
       });
-      return answerFailure(failure, context);
+      return answer;
     }
   }
 

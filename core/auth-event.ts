@@ -10,11 +10,13 @@ import type { GrantsReport } from './grants/report.ts';
 import type { Identity, IdentityKind } from './identity/identity.ts';
 import type { ApiKey } from './keys/api-key.ts';
 import type { KeyEvent } from './keys/cached-key.ts';
+import { keyFingerprint } from './keys/key-fingerprint.ts';
 import type { LeftOut } from './policy/evaluate.ts';
 import type { ShadowDifference } from './policy/shadow.ts';
 import type { CutOff } from './revocation/gate-entry.ts';
 import type { AutoReason } from './token/issue.ts';
 import type { IssuedFormat } from './token/settled-params.ts';
+import type { AboutRequest } from './watch.ts';
 
 interface AboutCaller {
   readonly source: string;
@@ -23,9 +25,15 @@ interface AboutCaller {
   readonly subjectHash?: string;
 }
 
-export interface IssuedEvent {
+interface AboutKey {
+  /** Public: every TokenRequest shows it. */
+  readonly keyName: string;
+  /** Another text for another secret, and no way back to it: see keys/key-fingerprint.ts. */
+  readonly keyFingerprint: string;
+}
+
+export interface IssuedEvent extends AboutRequest, AboutKey {
   readonly kind: 'issued';
-  readonly requestId: string;
   readonly caller: AboutCaller;
   readonly matchedRules: readonly string[];
   /** Grants that a matching rule did not give, claims that a JWT does not have, and why. */
@@ -35,7 +43,6 @@ export interface IssuedEvent {
   readonly auto?: AutoReason;
   readonly ttlMs: number;
   readonly resources: number;
-  readonly keyName: string;
   /** How asking for more went; absent where the config has nothing to ask for. */
   readonly grants?: GrantsReport;
   /** Set when nobody could say whether the caller has been cut off, and the config says that this is to be passed. */
@@ -44,26 +51,34 @@ export interface IssuedEvent {
   readonly shadow?: ShadowDifference;
 }
 
-export interface RefusedEvent {
+export interface RefusedEvent extends AboutRequest, Partial<AboutKey> {
   readonly kind: 'refused';
-  readonly requestId: string;
   readonly reason: FailureReason;
-  readonly status: number;
+  /** Ably's, as the answer has it. */
+  readonly code: number;
   readonly detail?: string;
   /** Absent when the request was refused before anyone was identified. */
   readonly caller?: AboutCaller;
   readonly shadow?: ShadowDifference;
 }
 
+type Refusal = Omit<RefusedEvent, keyof AboutRequest>;
+
 /** Somebody was cut off, or let in again. Who, is said as in `caller`, where the target was a person and not a name. */
-export interface RevokedEvent {
+export interface RevokedEvent extends AboutRequest, AboutKey {
   readonly kind: 'revoked';
-  readonly requestId: string;
   readonly caller: AboutCaller;
   readonly action: CutOff['kind'];
   readonly targets: number;
   readonly failed: number;
   readonly subjectHashes: readonly string[];
+}
+
+/** A browser asked whether a page may call. It asks again for ten minutes at most, so this is no measure of anything. */
+export interface PreflightEvent extends AboutRequest {
+  readonly kind: 'preflight';
+  /** Whether we said that the page's origin may. False as well where a gateway says it instead of us. */
+  readonly allowed: boolean;
 }
 
 /** Once per process: every request is answered 503 until it is mended. */
@@ -78,27 +93,28 @@ export interface KeyRingEvent {
   readonly event: KeyEvent;
 }
 
-export type AuthEvent = IssuedEvent | RefusedEvent | RevokedEvent | MisconfiguredEvent | KeyRingEvent | ClockEvent;
+/** Of these there is one a request. */
+export type RequestEvent = IssuedEvent | RefusedEvent | RevokedEvent | PreflightEvent;
+
+export type AuthEvent = RequestEvent | MisconfiguredEvent | KeyRingEvent | ClockEvent;
 
 export type OnAuthEvent = (event: AuthEvent) => void;
 
 const SUBJECT_KEYS = new WeakMap<ApiKey, KeyObject>();
 
 /** The caller is named where the request came far enough to know one, and to have a key for the hash. */
-export function refusedEvent(
-  requestId: string,
-  { reason, kind, detail }: AuthFailure,
-  identity: Identity | undefined,
-  apiKey: ApiKey | undefined,
-): RefusedEvent {
+export function refusal({ reason, kind, detail }: AuthFailure, identity?: Identity, apiKey?: ApiKey): Refusal {
   return {
     kind: 'refused',
-    requestId,
     reason,
-    status: kind.status,
+    code: kind.code,
     ...(detail !== undefined && { detail }),
-    ...(identity && apiKey && { caller: aboutCaller(identity, apiKey) }),
+    ...(apiKey && { ...aboutKey(apiKey), ...(identity && { caller: aboutCaller(identity, apiKey) }) }),
   };
+}
+
+export function aboutKey(apiKey: ApiKey): AboutKey {
+  return { keyName: apiKey.name, keyFingerprint: keyFingerprint(apiKey) };
 }
 
 /** @param apiKey keys the hash, so that nobody can find a subject by hashing candidates */

@@ -5,6 +5,8 @@
  * else a cold start does here (docs/decisions/0001-plain-records.md). Adapters fill them in and decide nothing.
  */
 
+import type { TraceContext } from './wire/trace-context.ts';
+
 export type NameValue = readonly [name: string, value: string];
 
 /** What stood in front of us and looked at the caller's credential. `netlify`: Netlify Identity. */
@@ -33,6 +35,8 @@ export interface AuthRequest {
     readonly verifiedBy?: PlatformVerifier;
     /** The platform's id for this request, so that its log and ours can be joined. */
     readonly requestId?: string;
+    /** Its own trace of this request. What the client sends as `traceparent` comes first. */
+    readonly trace?: TraceContext;
   };
 }
 

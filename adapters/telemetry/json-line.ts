@@ -15,6 +15,8 @@ function levelOf(event: AuthEvent): 'info' | 'warn' | 'error' {
       return event.status >= 500 ? 'error' : 'info';
     case 'revoked':
       return event.failed > 0 ? 'warn' : 'info';
+    case 'preflight':
+      return 'info';
     case 'misconfigured':
       return 'error';
     case 'key':

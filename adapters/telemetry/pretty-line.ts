@@ -12,7 +12,7 @@ export function prettyLine(event: AuthEvent): string {
         ({ grant, placeholder, why }) => `; left out ${grant}: {${placeholder}} ${why}`,
       );
       const outage = event.gateOutage === undefined ? '' : `; gate not asked: ${event.gateOutage}`;
-      return `issued   ${format} to ${who}, ${resources} resources, ${ttlMs / 1000} s, by ${matchedRules.join(' + ')}${leftOut.join('')}${prettyGrants(event.grants)}${outage}`;
+      return `issued   ${format} in ${event.durationMs.toFixed(1)} ms to ${who}, ${resources} resources, ${ttlMs / 1000} s, by ${matchedRules.join(' + ')}${leftOut.join('')}${prettyGrants(event.grants)}${outage}`;
     }
     case 'refused':
       return `refused  ${event.status} ${event.reason}${event.detail ? `: ${event.detail}` : ''} (${event.requestId})`;
@@ -20,6 +20,8 @@ export function prettyLine(event: AuthEvent): string {
       const { caller, action, targets, failed, requestId } = event;
       return `revoked  ${targets - failed}/${targets} (${action}) by ${caller.source}:${caller.subjectHash} (${requestId})`;
     }
+    case 'preflight':
+      return `preflight ${event.allowed ? '' : 'not '}allowed (${event.requestId})`;
     case 'misconfigured':
       return ['not configured:', ...event.problems.map((problem) => `  ${describeProblem(problem)}`)].join('\n');
     case 'key': {

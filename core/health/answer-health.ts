@@ -9,10 +9,11 @@
  */
 import { asFailure } from '../as-failure.ts';
 import type { ChosenParts, PreparedPorts } from '../assemble-endpoint.ts';
-import { type AuthEvent, refusedEvent } from '../auth-event.ts';
+import { refusal } from '../auth-event.ts';
 import type { ConfigProblem } from '../config-problem.ts';
 import { AuthFailure } from '../errors.ts';
 import type { AuthRequest, AuthResponse } from '../http.ts';
+import { startWatch } from '../watch.ts';
 import { answerDocument, answerFailure } from '../wire/answer.ts';
 import { corsHeaders } from '../wire/cors.ts';
 import { requestIdOf } from '../wire/request-id.ts';
@@ -22,11 +23,13 @@ import { checkOperator } from './operator-secret.ts';
 /** @param problems all of them: with any, every other request is answered 503 */
 export async function answerHealth(
   request: AuthRequest,
-  { env, onEvent, nowMs = Date.now }: ChosenParts,
+  { env }: Pick<ChosenParts, 'env'>,
   prepared: PreparedPorts,
   problems: readonly ConfigProblem[],
 ): Promise<AuthResponse> {
   const requestId = requestIdOf(request);
+  const { ports } = prepared;
+  const watch = ports.onEvent && startWatch(requestId, request, ports);
   const { cors, docsBaseUrl } = prepared.ok ? prepared.auth : { cors: prepared.cors, docsBaseUrl: undefined };
   const context = { requestId, cors: corsHeaders(cors, request), docsBaseUrl, methods: 'GET, HEAD, OPTIONS' };
   const isWell = prepared.ok && problems.length === 0;
@@ -34,23 +37,15 @@ export async function answerHealth(
     if (request.method !== 'GET' && request.method !== 'HEAD') throw new AuthFailure('get-only');
     const check = checkOperator(request, env);
     if (check === 'refused') throw new AuthFailure('bad-credential', 'health: not the operator’s secret');
-    const describe = () => (isWell ? describeEndpoint(prepared, nowMs) : describeMisconfigured(problems));
+    const describe = () => (isWell ? describeEndpoint(prepared, ports.nowMs) : describeMisconfigured(problems));
     const details = check === 'operator' ? await describe() : {};
     const document = { status: isWell ? 'ok' : 'misconfigured', ...details };
     const answer = answerDocument(isWell ? 200 : 503, document, context);
     return request.method === 'HEAD' ? { ...answer, body: '' } : answer;
   } catch (error) {
     const failure = asFailure(error);
-    tell(onEvent, refusedEvent(requestId, failure, undefined, undefined));
-    return answerFailure(failure, context);
-  }
-}
-
-/** A log that cannot be written must not cost anybody the answer. */
-function tell(onEvent: ChosenParts['onEvent'], event: AuthEvent): void {
-  try {
-    onEvent?.(event);
-  } catch {
-    // Nobody is left to tell.
+    const answer = answerFailure(failure, context);
+    watch?.tell(answer, refusal(failure));
+    return answer;
   }
 }

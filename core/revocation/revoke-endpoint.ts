@@ -7,7 +7,7 @@
  */
 import { asFailure } from '../as-failure.ts';
 import type { AuthEndpoint, EndpointPorts } from '../auth-endpoint.ts';
-import { aboutCaller, hashSubject, refusedEvent } from '../auth-event.ts';
+import { aboutCaller, aboutKey, hashSubject, refusal } from '../auth-event.ts';
 import { AuthFailure } from '../errors.ts';
 import type { AuthRequest, AuthResponse } from '../http.ts';
 import { identify } from '../identity/identify.ts';
@@ -16,8 +16,10 @@ import type { ApiKey } from '../keys/api-key.ts';
 import { KeySourceError } from '../keys/key-source.ts';
 import { keyUnavailable, loadKey } from '../keys/load-key.ts';
 import type { ResolvedAuth } from '../resolve-config.ts';
-import { answerDocument, answerFailure, answerPreflight } from '../wire/answer.ts';
-import { corsHeaders, preflightHeaders } from '../wire/cors.ts';
+import { startWatch } from '../watch.ts';
+import { answerDocument, answerFailure } from '../wire/answer.ts';
+import { corsHeaders } from '../wire/cors.ts';
+import { answerPreflight } from '../wire/preflight.ts';
 import { requestIdOf } from '../wire/request-id.ts';
 import { checkGate } from './gate.ts';
 import type { CutOff } from './gate-entry.ts';
@@ -41,7 +43,8 @@ export function createRevokeEndpoint(auth: ResolvedAuth, ports: EndpointPorts): 
   async function handle(request: AuthRequest): Promise<AuthResponse> {
     const requestId = requestIdOf(request);
     const context = { requestId, cors: corsHeaders(auth.cors, request), docsBaseUrl, methods: METHODS };
-    if (request.method === 'OPTIONS') return answerPreflight(preflightHeaders(auth.cors, request, METHODS), context);
+    const watch = onEvent && startWatch(requestId, request, ports);
+    if (request.method === 'OPTIONS') return answerPreflight(auth.cors, request, context, watch);
 
     let apiKey: ApiKey | undefined;
     let identity: Identity | undefined;
@@ -49,34 +52,40 @@ export function createRevokeEndpoint(auth: ResolvedAuth, ports: EndpointPorts): 
     try {
       if (request.method !== 'POST') throw new AuthFailure('post-only');
       apiKey = await loadKey(keys);
+      watch?.passed('keys');
       const caller = await identify(sources, request, { nowMs: clock(), secureCookies, allowedOrigins });
       identity = caller.identity;
       requireDeliberate(sources, identity, request, allowedOrigins);
+      watch?.passed('identify');
       if (gate) await checkGate(identity, gate);
+      if (gate) watch?.passed('gate');
       permission = await permissionOf(policy, sources, identity);
+      watch?.passed('decide');
       const order = readRevocation(request, clock());
       const targets = targetsOf(order, identity, permission);
       const action = actionOf(order, identity, clock());
+      watch?.passed('wishes');
       const results = await cutOff(targets, action, order.options, revoking);
+      watch?.passed('revoke');
       const failed = results.filter(({ ok }) => !ok).length;
-      onEvent?.({
+      const answer = answerDocument(failed === 0 ? 200 : 207, documentOf(results), context);
+      watch?.tell(answer, {
         kind: 'revoked',
-        requestId,
+        ...aboutKey(apiKey),
         caller: aboutCaller(identity, apiKey),
         action: action.kind,
         targets: results.length,
         failed,
         subjectHashes: hashesOf(targets, apiKey),
       });
-      return answerDocument(failed === 0 ? 200 : 207, documentOf(results), context);
+      return answer;
     } catch (error) {
       const failure = asFailure(error instanceof KeySourceError ? keyUnavailable(error) : error);
-      onEvent?.(refusedEvent(requestId, failure, identity, apiKey));
       // Somebody who may revoke is told what is wrong with what they wrote.
-      return answerFailure(failure, {
-        ...context,
-        explain: permission !== undefined && failure.reason === 'malformed-request',
-      });
+      const explain = permission !== undefined && failure.reason === 'malformed-request';
+      const answer = answerFailure(failure, { ...context, explain });
+      watch?.tell(answer, refusal(failure, identity, apiKey));
+      return answer;
     }
   }
 

@@ -24,7 +24,7 @@ export interface AnswerContext {
   readonly explain?: boolean;
 }
 
-const METHODS = 'GET, POST, OPTIONS';
+export const METHODS = 'GET, POST, OPTIONS';
 
 /** @param remember what the client is to keep; names of headers as they are to be sent, values in ASCII */
 export function answerCredential(
@@ -80,20 +80,5 @@ export function answerDocument(status: 200 | 207 | 503, document: object, contex
     ],
     cookies: [],
     body: JSON.stringify(document),
-  };
-}
-
-export function answerPreflight(preflight: readonly NameValue[], context: AnswerContext): AuthResponse {
-  return {
-    status: 204,
-    headers: [
-      ['Allow', context.methods ?? METHODS],
-      ['X-Request-Id', context.requestId],
-      ...FIXED_HEADERS,
-      ...context.cors,
-      ...preflight,
-    ],
-    cookies: [],
-    body: '',
   };
 }

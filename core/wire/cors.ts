@@ -16,10 +16,6 @@ export interface CorsRules {
   readonly allowedHeaders: readonly string[];
 }
 
-/** Templates write the same where a gateway must: see infra. */
-export const ALLOWED_HEADERS =
-  'authorization, content-type, x-ably-auth-resources, x-ably-auth-grant, x-ably-auth-guest';
-
 export const EXPOSED_HEADERS =
   'X-Ably-ErrorCode, X-Ably-ErrorMessage, X-Ably-Auth-Grant, X-Ably-Auth-Guest, X-Ably-Auth-Refused, Retry-After, X-Request-Id, Server-Timing';
 
@@ -38,22 +34,8 @@ export function corsHeaders(rules: CorsRules, request: AuthRequest): readonly Na
   ];
 }
 
-/** What the answer to OPTIONS has beside them. */
-export function preflightHeaders(
-  rules: CorsRules,
-  request: AuthRequest,
-  methods = 'GET, POST, OPTIONS',
-): readonly NameValue[] {
-  if (allowedOrigin(rules, request) === undefined) return [];
-  return [
-    ['Access-Control-Allow-Methods', methods],
-    ['Access-Control-Allow-Headers', [ALLOWED_HEADERS, ...rules.allowedHeaders].join(', ')],
-    // Ten minutes: a page that renews every few minutes is spared the second request.
-    ['Access-Control-Max-Age', '600'],
-  ];
-}
-
-function allowedOrigin(rules: CorsRules, request: AuthRequest): string | undefined {
+/** `undefined` also where a gateway answers that. */
+export function allowedOrigin(rules: CorsRules, request: AuthRequest): string | undefined {
   if (rules.mode === 'platform') return undefined;
   const origins = request.headers.get('origin');
   const origin = origins?.length === 1 ? origins[0] : undefined;

@@ -17,10 +17,10 @@ const MAX_COLD_START_BYTES = {
   'aws-lambda': 60_000,
   'aws-lambda-revoke': 92_500,
   node: 78_300,
-  vercel: 131_000,
-  'vercel-revoke': 506_000,
-  netlify: 148_000,
-  'netlify-revoke': 523_000,
+  vercel: 133_000,
+  'vercel-revoke': 508_000,
+  netlify: 150_000,
+  'netlify-revoke': 525_000,
 };
 const IN_ONE_FILE = /^node_modules\/(jose|@netlify\/(blobs|runtime-utils|otel))\//;
 

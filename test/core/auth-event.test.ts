@@ -1,8 +1,10 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { memoryStore } from '../../adapters/stores/memory.ts';
 import { type AuthEvent, aboutCaller } from '../../core/auth-event.ts';
 import type { Identity, IdentitySource } from '../../core/identity/identity.ts';
 import { ApiKey } from '../../core/keys/api-key.ts';
+import { keyFingerprint } from '../../core/keys/key-fingerprint.ts';
 import { KeySourceError } from '../../core/keys/key-source.ts';
 import type { Rule } from '../../core/policy/rule.ts';
 import {
@@ -10,6 +12,7 @@ import {
   type EndpointToTest,
   KEY_NAME,
   KEY_SECRET,
+  NOW_MS,
   type RequestToWrite,
   SESSION_SECRET,
   sessionCookie,
@@ -22,6 +25,16 @@ const RULES: readonly Rule[] = [
   { name: 'users', grant: { 'user:{sub}': ['publish'], 'team:{team}': ['publish'], 'x:{evil}': ['publish'] } },
 ];
 const BOB = { cookies: [sessionCookie({ subject: 'bob', claims: { evil: '*' } })], platform: { requestId: 'r-1' } };
+
+/** What the event of every request says; the figures are those of the run. */
+const ABOUT = {
+  ...{ startedAtMs: NOW_MS, durationMs: expect.any(Number) },
+  ...{ answerBytes: expect.any(Number), headerBytes: expect.any(Number) },
+};
+const PASSED_ALL = Object.fromEntries(
+  ['keys', 'identify', 'wishes', 'decide', 'settle', 'issue'].map((stage) => [stage, expect.any(Number)]),
+);
+const KEY = { keyName: KEY_NAME, keyFingerprint: keyFingerprint(testKey()) };
 
 async function eventsOf(written: RequestToWrite, options: EndpointToTest = {}): Promise<readonly AuthEvent[]> {
   const endpoint = testEndpoint({ rules: RULES, ...options });
@@ -39,9 +52,49 @@ describe('the event of a request', () => {
           { rule: 'users', grant: 'team:{team}', placeholder: 'team', why: 'missing' },
           { rule: 'users', grant: 'x:{evil}', placeholder: 'evil', why: 'unfit' },
         ],
-        ...{ resources: 1, keyName: KEY_NAME },
+        ...{ resources: 1, status: 200, stagesMs: PASSED_ALL },
+        ...ABOUT,
+        ...KEY,
       },
     ]);
+  });
+
+  it('says how many bytes the answer has, the credential apart', async () => {
+    const endpoint = testEndpoint({ rules: RULES });
+    const response = await endpoint.handle(authRequest(BOB));
+    const event = endpoint.events.find(({ kind }) => kind === 'issued');
+    const head = response.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+    expect(event).toMatchObject({ answerBytes: Buffer.byteLength(response.body), headerBytes: head.length });
+  });
+
+  it('counts the cookies that are set among the headers', async () => {
+    const endpoint = testEndpoint({ rules: RULES });
+    const response = await endpoint.handle(authRequest({ cookies: [['__Host-ably-auth-session', 'x']] }));
+    const lines = [...response.headers.map((pair) => pair.join(': ')), `Set-Cookie: ${response.cookies[0]}`];
+    const [, event] = endpoint.events;
+    expect(event).toMatchObject({ headerBytes: lines.map((line) => `${line}\r\n`).join('').length });
+  });
+
+  it('says which trace it is part of, and nothing of one that is malformed', async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const traced = await eventsOf({ headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } });
+    expect(traced).toMatchObject([{ traceId, parentSpanId: '00f067aa0ba902b7', sampled: true }]);
+    const [event] = await eventsOf({ headers: { traceparent: `00-${traceId}-0000000000000000-01` } });
+    expect(event).not.toHaveProperty('traceId');
+  });
+
+  it('that asks Ably the time, or passes the gate, says how long that took', async () => {
+    const clocked = await eventsOf(BOB, { clock: 'queryTime', ably: { timeMs: async () => NOW_MS } });
+    expect(clocked).toMatchObject([{ stagesMs: { ...PASSED_ALL, clock: expect.any(Number) } }]);
+    const gated = await eventsOf(BOB, { store: memoryStore() });
+    expect(gated).toMatchObject([{ stagesMs: { ...PASSED_ALL, gate: expect.any(Number) } }]);
+  });
+
+  it('of a preflight says whether the page may call', async () => {
+    const preflight = (origin: string) =>
+      eventsOf({ method: 'OPTIONS', headers: { origin } }, { allowedOrigins: ['https://app.example'] });
+    expect(await preflight('https://app.example')).toMatchObject([{ kind: 'preflight', status: 204, allowed: true }]);
+    expect(await preflight('https://evil.example')).toMatchObject([{ kind: 'preflight', allowed: false }]);
   });
 
   it('of an anonymous caller has no subject', async () => {
@@ -52,7 +105,8 @@ describe('the event of a request', () => {
   it('that was refused names the reason, the status and the detail that the caller never sees', async () => {
     expect(await eventsOf({ cookies: [['__Host-ably-auth-session', 'x']], platform: { requestId: 'r-2' } })).toEqual([
       {
-        ...{ kind: 'refused', requestId: 'r-2', reason: 'bad-credential', status: 401 },
+        ...{ kind: 'refused', requestId: 'r-2', reason: 'bad-credential', status: 401, code: 40101 },
+        ...{ ...ABOUT, ...KEY, stagesMs: { keys: expect.any(Number) } },
         detail: 'session: the session cookie is not one that we sealed',
       },
     ]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AuthFailure, FAILURES, type FailureReason } from '../../../core/errors.ts';
-import { answerCredential, answerFailure, answerPreflight } from '../../../core/wire/answer.ts';
+import { answerCredential, answerFailure } from '../../../core/wire/answer.ts';
 import { headerOf } from '../auth-request.ts';
 
 const CORS = [['Vary', 'Origin']] as const;
@@ -67,7 +67,11 @@ describe('answerFailure', () => {
   it('names the methods with a 405 and nowhere else', () => {
     const allowed = (reason: FailureReason) => headerOf(answerFailure(new AuthFailure(reason), CONTEXT), 'Allow');
     const reasons = Object.keys(FAILURES) as FailureReason[];
-    expect(reasons.filter((reason) => allowed(reason) !== undefined)).toEqual(['method-not-allowed', 'post-only']);
+    expect(reasons.filter((reason) => allowed(reason) !== undefined)).toEqual([
+      'method-not-allowed',
+      'post-only',
+      'get-only',
+    ]);
     expect(allowed('method-not-allowed')).toBe('GET, POST, OPTIONS');
   });
 
@@ -89,24 +93,5 @@ describe('answerFailure', () => {
       '__Host-ably-auth-session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure',
       'ably-auth-session-dev=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax',
     ]);
-  });
-});
-
-describe('answerPreflight', () => {
-  it('has no body, no content type, and the headers it was given', () => {
-    expect(answerPreflight([['Access-Control-Max-Age', '600']], CONTEXT)).toEqual({
-      status: 204,
-      headers: [
-        ...[
-          ['Allow', 'GET, POST, OPTIONS'],
-          ['X-Request-Id', 'request-1'],
-        ],
-        ...NEVER_CACHED,
-        ...CORS,
-        ['Access-Control-Max-Age', '600'],
-      ],
-      cookies: [],
-      body: '',
-    });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CorsRules, corsHeaders, preflightHeaders } from '../../../core/wire/cors.ts';
+import { type CorsRules, corsHeaders } from '../../../core/wire/cors.ts';
 import { authRequest } from '../auth-request.ts';
 
 const APP = 'https://app.example';
@@ -63,31 +63,5 @@ describe('corsHeaders', () => {
 
   it('writes Vary alone where the platform writes the rest', () => {
     expect(corsHeaders({ ...ANY, mode: 'platform' }, from(APP))).toEqual([['Vary', 'Origin']]);
-  });
-});
-
-describe('preflightHeaders', () => {
-  it('names the methods and headers that a listed origin may use', () => {
-    expect(preflightHeaders(RULES, from(APP))).toEqual([
-      ['Access-Control-Allow-Methods', 'GET, POST, OPTIONS'],
-      [
-        'Access-Control-Allow-Headers',
-        'authorization, content-type, x-ably-auth-resources, x-ably-auth-grant, x-ably-auth-guest',
-      ],
-      ['Access-Control-Max-Age', '600'],
-    ]);
-  });
-
-  it("adds the config's own headers", () => {
-    const rules = { ...RULES, allowedHeaders: ['x-tenant', 'X-Trace'] };
-    expect(new Map(preflightHeaders(rules, from(APP))).get('Access-Control-Allow-Headers')).toMatch(
-      /^authorization, .*, x-tenant, X-Trace$/,
-    );
-  });
-
-  it('names nothing to an origin that is not listed, nor where the platform answers', () => {
-    expect(preflightHeaders(RULES, from('https://evil.example'))).toEqual([]);
-    expect(preflightHeaders(RULES, from('null'))).toEqual([]);
-    expect(preflightHeaders({ ...RULES, mode: 'platform' }, from(APP))).toEqual([]);
   });
 });
