@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'docs/policy.md text': 'the shape of a rule as a drawing, and output that test/cli/explain.test.ts compares',
   'docs/rotation.md text': 'a drawing of the steps, which test/rotation/steps.test.ts runs',
   'README.md text': 'a drawing of the way of a request',
+  'docs/security.md text': 'a drawing of the boundaries',
   'infra/aws/README.md ts': 'needs aws-cdk-lib: the lane "iac" compiles the construct with an app of its own',
   'infra/netlify/README.md toml': 'two lines read against Netlify’s documentation: nothing here reads TOML',
   'infra/terraform/README.md hcl': 'needs terraform: the lane "terraform" validates the modules',

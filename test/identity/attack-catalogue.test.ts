@@ -68,7 +68,7 @@ describe('a token in order', () => {
   });
 });
 
-describe('an attack with a token', () => {
+describe('S17: an attack with a token', () => {
   it.each(ATTACKS)('%s: 401, and the log holds nothing of it', async (_, write, detail) => {
     const token = write();
     const response = await endpoint.handle(bearer(token));

@@ -164,7 +164,7 @@ describe('the revoke endpoint', () => {
     expect([response.status, errorOf(response).code]).toEqual([403, 40300]);
   });
 
-  it('never takes a cookie where another site may have had it sent', async () => {
+  it('S14: never takes a cookie where another site may have had it sent', async () => {
     const { revoke, calls } = setUp({ allowedOrigins: ['https://app.example'] });
     const from = (headers: Record<string, string>) => revoke({ targets: ['clientId:bob'] }, { headers });
     const refused = [
