@@ -7,7 +7,7 @@ import { FAILURES } from '../../core/errors.ts';
 import { ROOT } from '../house/source-files.ts';
 
 const FOLDER = join(ROOT, 'examples');
-const JAVASCRIPT = ['browser', 'node'];
+const JAVASCRIPT = ['browser', 'nextjs', 'node'];
 
 interface Manifest {
   readonly scripts: Readonly<Record<string, string>>;
@@ -63,6 +63,19 @@ describe.each(JAVASCRIPT)('the example %s', (name) => {
     const used = sources.flatMap((text) => text.match(/\b4\d{4}\b/g) ?? []);
     expect(used.filter((code) => !known.has(Number(code)))).toEqual([]);
     expect(sources.join()).toContain('/api/ably-auth');
+  });
+});
+
+describe('the example nextjs', () => {
+  it('is built by its lane with the versions that it names', () => {
+    const lane = manifestOf(join(ROOT, 'test/platforms/nextjs')).devDependencies;
+    const { dependencies, devDependencies } = manifestOf(join(FOLDER, 'nextjs'));
+    expect({ ...dependencies, ...devDependencies }).toMatchObject(lane);
+  });
+
+  it('names the key that the local Ably of npm start knows', () => {
+    const [, name, secret] = /name: '([\w.]+)', secret: '([\w-]+)'/.exec(read(ROOT, 'dev/demo/ably.ts')) ?? [];
+    expect(read(FOLDER, 'nextjs/.env.example')).toContain(`ABLY_API_KEY=${name}:${secret}\n`);
   });
 });
 

@@ -21,12 +21,17 @@ export async function buildFunction(name: Target['name'], into: string): Promise
  * its dependencies, copied from the ones that are installed here.
  */
 export async function installPackage(project: string, alsoInstalled: readonly string[] = []): Promise<void> {
-  for (const path of [...productionDependencies(), ...alsoInstalled.map((name) => `node_modules/${name}`)]) {
-    cpSync(join(PROJECT, path), join(project, path), { recursive: true, dereference: true });
-  }
+  installDependencies(project, alsoInstalled);
   const folder = join(project, 'node_modules/ably-auth-functions');
   await buildLibrary(PROJECT, join(folder, 'dist'));
   cpSync(join(PROJECT, 'package.json'), join(folder, 'package.json'));
+}
+
+/** What it would bring beside the package. */
+export function installDependencies(project: string, alsoInstalled: readonly string[] = []): void {
+  for (const path of [...productionDependencies(), ...alsoInstalled.map((name) => `node_modules/${name}`)]) {
+    cpSync(join(PROJECT, path), join(project, path), { recursive: true, dereference: true });
+  }
 }
 
 /** As paths from the project. What is optional may not be there. */
