@@ -29,6 +29,11 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     group: POLICY,
     load: async () => (await import('./explain.ts')).explain,
   },
+  inspect: {
+    summary: 'what a credential is worth: decoded, checked, explained',
+    group: POLICY,
+    load: async () => (await import('./inspect.ts')).inspect,
+  },
   doctor: {
     summary: 'what is wrong with a deployed endpoint, as its clients meet it',
     group: OPERATING,
