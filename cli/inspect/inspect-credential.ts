@@ -4,7 +4,8 @@ import { MAX_ABLY_TOKEN_CHARS, MAX_TOKEN_JSON_BYTES } from '../../core/limits.ts
 import { CannotRun } from '../command.ts';
 import { type Moment, readClientId, readKeyName } from './checks.ts';
 import { describeSpan, Findings, type Inspection } from './inspection.ts';
-import { inspectJwt, readRecord } from './jwt.ts';
+import { inspectJwt } from './jwt.ts';
+import { readRecord } from './jwt-parts.ts';
 import { readRights } from './rights.ts';
 import { inspectTokenRequest } from './token-request.ts';
 

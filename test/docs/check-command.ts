@@ -2,10 +2,12 @@
  * Whether a command on a page can be meant: npm has the script, our command has the subcommand and the options, the file
  * is there, the program is one that readers have or are told to install.
  */
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { transformSync } from 'esbuild';
+import { COMMANDS } from '../../cli/commands.ts';
+import { runCommand } from '../../cli/parser.ts';
+import type { OpenTerminal } from '../../cli/terminal.ts';
 import { SETTINGS } from '../../core/settings.ts';
 import { ROOT } from '../house/source-files.ts';
 import type { ShellCommand } from './shell.ts';
@@ -132,27 +134,34 @@ function nodeProblems(given: readonly string[], folder: string): readonly string
   return isThere(join(folder, file)) ? [] : [`there is no file ${join(folder, file)}`];
 }
 
-const helpTexts = new Map<string, string>();
+/** What the command itself says of a subcommand, `''` of all. In this process: each of its own takes seconds. */
+const HELP_TEXTS = new Map(
+  await Promise.all(['', ...Object.keys(COMMANDS)].map(async (name) => [name, await readHelp(name)] as const)),
+);
 
-/** What the command itself says of a subcommand. */
-function helpOf(subcommand: string): string {
-  const known = helpTexts.get(subcommand);
-  if (known !== undefined) return known;
-  const help = execFileSync(process.execPath, ['--import', 'tsx', 'cli/main.ts', subcommand, '--help'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
-  helpTexts.set(subcommand, help);
-  return help;
+async function readHelp(name: string): Promise<string> {
+  let printed = '';
+  const terminal: OpenTerminal = {
+    ...{ env: {}, folder: ROOT, hasColours: false, columns: undefined, isInteractive: false },
+    print: (text) => {
+      printed += text;
+    },
+    note: () => {},
+    paint: (_, text) => text,
+    progress: () => {},
+    readInput: () => Promise.resolve(''),
+  };
+  await runCommand([...(name === '' ? [] : [name]), '--help'], COMMANDS, () => '', terminal);
+  return printed;
 }
 
 function ownProblems([subcommand = '--help', ...rest]: readonly string[]): readonly string[] {
   if (subcommand.startsWith('-')) return [];
-  const names = [...helpOf('--help').matchAll(/^ {2,}([a-z]+)\b/gm)].map(([, name]) => name);
+  const names = [...(HELP_TEXTS.get('') ?? '').matchAll(/^ {2,}([a-z]+)\b/gm)].map(([, name]) => name);
   if (!names.includes(subcommand)) return [`${OWN_COMMAND} has no ${subcommand}`];
   const options = rest.filter((word) => /^--[a-z]/.test(word)).map((word) => word.replace(/=.*/, ''));
   return options
-    .filter((option) => !new RegExp(`${option}(?![\\w-])`).test(helpOf(subcommand)))
+    .filter((option) => !new RegExp(`${option}(?![\\w-])`).test(HELP_TEXTS.get(subcommand) ?? ''))
     .map((option) => `${OWN_COMMAND} ${subcommand} has no ${option}`);
 }
 
