@@ -42,6 +42,18 @@ export async function openCredentialOf(visit: Visit, ask?: Ask): Promise<Credent
   return credential;
 }
 
+/**
+ * What it allows, with a name in the place of the caller's own: where every request without a credential makes another
+ * guest, two of them are alike in nothing else.
+ */
+export function rightsIn({ clientId, capability }: Credential): string {
+  const text = typeof capability === 'string' ? capability : (JSON.stringify(capability) ?? '');
+  if (typeof clientId !== 'string' || clientId.length < 3) return text;
+  const own = clientId.split(':').at(-1) ?? '';
+  const anonymised = text.replaceAll(clientId, 'the-caller');
+  return own.length < 3 ? anonymised : anonymised.replaceAll(own, 'the-caller');
+}
+
 export function readCredential(body: string): Credential | undefined {
   const text = body.trim();
   if (!text.startsWith('{')) return readToken(text);

@@ -57,10 +57,14 @@ export function exchange(question: Question, timeoutMs: number): Promise<Exchang
   const startMs = performance.now();
   return new Promise((resolve, reject) => {
     const request = url.protocol === 'https:' ? httpsRequest(url, options) : httpRequest(url, options);
-    const late = setTimeout(() => request.destroy(new NoAnswer('too late', `no answer in ${timeoutMs} ms`)), timeoutMs);
+    let isLate = false;
+    const late = setTimeout(() => {
+      isLate = true;
+      request.destroy();
+    }, timeoutMs);
     const fail = (error: Error): void => {
       clearTimeout(late);
-      reject(error instanceof NoAnswer ? error : noAnswer(error));
+      reject(isLate ? new NoAnswer('too late', `no answer in ${timeoutMs} ms`) : noAnswer(error));
     };
     request.on('error', fail);
     request.on('response', (response) => {

@@ -4,14 +4,14 @@ import { ablyCocoa } from '../clients/ably-cocoa.ts';
 import { ablyFlutter } from '../clients/ably-flutter.ts';
 import { ablyJava } from '../clients/ably-java.ts';
 import { ablyJs } from '../clients/ably-js.ts';
-import type { Client } from '../clients/client.ts';
+import type { Reader } from '../clients/client.ts';
 import { readObject } from '../credential.ts';
 import type { Exchange } from '../exchange.ts';
 import { mediaType } from '../headers.ts';
 import { NotChecked } from '../visit.ts';
 
 function takes(
-  client: Client,
+  client: Reader,
   id: string,
   of: Pick<Check, 'title' | 'why' | 'source'>,
   also?: (answer: Exchange) => string | undefined,

@@ -4,7 +4,7 @@ import type { Capability } from '../../../core/capability/capability.ts';
 import { parseCapability } from '../../../core/capability/parse.ts';
 import { MAX_TTL_MS, MIN_TTL_MS } from '../../../core/limits.ts';
 import { type Check, fails, gravest, type Outcome, passes, warns } from '../check.ts';
-import { isNumber, openCredentialOf, readCredential, readObject } from '../credential.ts';
+import { credentialOf, isNumber, openCredentialOf, readCredential, readObject, rightsIn } from '../credential.ts';
 import { type Ask, NotChecked } from '../visit.ts';
 import { asForeign } from './refusals.ts';
 
@@ -46,9 +46,9 @@ const notWidened: Check = {
         'Answer 401 with code 40160, or give what the caller has anyway.',
       );
     const asked = await openCredentialOf(visit, ask);
-    const [before, after] = [parse(unasked.capability), parse(asked.capability)];
-    const same = JSON.stringify(unasked.capability) === JSON.stringify(asked.capability);
-    if (same) return passes('the same as unasked');
+    const [given, givenThen] = [rightsIn(unasked), rightsIn(asked)];
+    if (given === givenThen) return passes('the same as unasked');
+    const [before, after] = [parse(given), parse(givenThen)];
     if (!before || !after) return fails('something else than unasked, which cannot be compared');
     return contains(before, after) ? passes('no more than unasked') : fails('more than unasked');
   },
@@ -91,7 +91,7 @@ const foreignClientId: Check = {
   source: 'features spec RSA8c, TK2c; Ably docs, auth/identified-clients',
   fix: 'Take the clientId from the session. Answer 403 with code 40300 when another is asked for.',
   async run(visit) {
-    await openCredentialOf(visit);
+    await credentialOf(visit);
     const found: Outcome[] = [];
     const asks: readonly Ask[] = [asForeign(visit), { params: [['clientId', '*']] }];
     for (const ask of asks) {
@@ -100,6 +100,7 @@ const foreignClientId: Check = {
       const which = wanted === '*' ? '"*"' : 'another’s';
       if (answer.status === 200) {
         const got = readCredential(answer.body);
+        if (got && !got.isOpen) throw new NotChecked('it was answered 200, with a token that cannot be looked into');
         if (got?.clientId === wanted) found.push(fails(`asked for ${which}, it was given`));
         else
           found.push(

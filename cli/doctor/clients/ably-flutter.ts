@@ -4,11 +4,9 @@
  */
 import { isNumber, readObject } from '../credential.ts';
 import { mediaType } from '../headers.ts';
-import { ablyCocoa } from './ably-cocoa.ts';
-import { ablyJava } from './ably-java.ts';
-import { type Client, tokenProblem } from './client.ts';
+import { type Reader, tokenProblem } from './client.ts';
 
-export const ablyFlutter: Client = {
+export const ablyFlutter: Reader = {
   name: 'ably_flutter',
   ask: { headers: [['Accept', '*/*']] },
   problem: (answer) => {
@@ -26,10 +24,6 @@ export const ablyFlutter: Client = {
       if (value !== undefined && value !== null && typeof value !== 'string') return `${name} is not a String`;
     }
     return isDetails || typeof fields.keyName === 'string' ? undefined : 'there is no keyName';
-  },
-  afterRefusal: (answer) => {
-    const [onAndroid, onIos] = [ablyJava.afterRefusal(answer), ablyCocoa.afterRefusal(answer)];
-    return onAndroid === onIos ? onAndroid : 'retries';
   },
 };
 

@@ -5,12 +5,15 @@ import type { Ask } from '../visit.ts';
 /** `stops`: the connection is FAILED, for good. `retries`: it is DISCONNECTED, and asks again. */
 export type AfterRefusal = 'stops' | 'retries';
 
-export interface Client {
+/** How a client asks, and what it takes for a credential. */
+export interface Reader {
   readonly name: string;
-  /** How it asks with `authUrl`. */
   readonly ask: Ask;
-  /** What it does not take, in its own terms; `undefined` when it takes the answer. */
+  /** Why it does not take the answer, in its own terms; `undefined` when it does. */
   readonly problem: (answer: Exchange) => string | undefined;
+}
+
+export interface Client extends Reader {
   readonly afterRefusal: (answer: Exchange) => AfterRefusal;
 }
 
