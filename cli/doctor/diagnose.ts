@@ -21,6 +21,8 @@ export interface DiagnoseOptions {
   readonly onCheck?: (check: Check, index: number, count: number) => void;
 }
 
+const NOT_REACHED: Outcome = { verdict: 'not checked', seen: 'the endpoint was not reached' };
+
 export async function diagnose(target: Target, options: DiagnoseOptions = {}): Promise<Diagnosis> {
   const { only, skip = [], onCheck } = options;
   const checks = EVERY_CHECK.filter(({ id }) => (only === undefined || only.includes(id)) && !skip.includes(id));
@@ -28,7 +30,9 @@ export async function diagnose(target: Target, options: DiagnoseOptions = {}): P
   const results: CheckResult[] = [];
   for (const [index, check] of checks.entries()) {
     onCheck?.(check, index, checks.length);
-    results.push({ check, ...(await outcomeOf(check, visit)) });
+    // Each would wait as long again, or complain of a page that was never an endpoint.
+    const isReached = check.id === 'tls' || results[0]?.check.id !== 'reachable' || results[0].verdict === 'passes';
+    results.push({ check, ...(isReached ? await outcomeOf(check, visit) : NOT_REACHED) });
   }
   return { results, requests: visit.requests() };
 }

@@ -18,9 +18,14 @@ const credential: Check = {
     const { status } = answer;
     if (status === 200) {
       const found = readCredential(answer.body);
-      return found
-        ? passes(`a ${found.kind}`)
-        : fails(`200 ${quote(mediaType(answer) ?? 'without a type')}, and no credential in it`);
+      if (found) return passes(`a ${found.kind}`);
+      const isPage = mediaType(answer) === 'text/html';
+      return fails(
+        `200 ${quote(mediaType(answer) ?? 'without a type')}, and no credential in it`,
+        isPage
+          ? 'A page is served there: correct the address, or keep the route from the app’s own fallback.'
+          : undefined,
+      );
     }
     const error = readObject(answer.body)?.error;
     const message = isObject(error) && typeof error.message === 'string' ? ` ${quote(error.message)}` : '';
@@ -73,7 +78,7 @@ const notCached: Check = {
   async run(visit) {
     const answers = [await visit.ask(), ...(await refusals(visit)).slice(0, 2)];
     const found = answers.flatMap((answer) => cacheProblems(answer));
-    if (answers[0]?.status === 200) found.push(...(await repeated(visit)));
+    if (answers[0]?.status === 200 && readCredential(answers[0].body)) found.push(...(await repeated(visit)));
     return gravest(found, `${quote(header(answers[0] as Exchange, 'cache-control') ?? '')}, each answer its own`);
   },
 };

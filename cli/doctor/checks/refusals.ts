@@ -21,14 +21,24 @@ export function withBadCredential({ target }: Visit): Ask {
   const bad: readonly NameValue[] =
     target.credential.length === 0
       ? [['Authorization', 'Bearer not.a.token']]
-      : target.credential.map(([name, value]) => [name, damaged(value)]);
+      : target.credential.map(([name, value]) => [name, damaged(name, value)]);
   return { headers: bad };
 }
 
-/** One character in the middle of the last part, which is what signs the others; the form stays. */
-function damaged(value: string): string {
-  const start = value.lastIndexOf('.') + 1 || value.lastIndexOf('=') + 1 || value.lastIndexOf(' ') + 1;
-  const middle = start + Math.floor((value.length - start) / 2);
+/** Of several cookies each: whichever of them it is that counts. */
+export function damaged(name: string, value: string): string {
+  if (name.toLowerCase() !== 'cookie') return withOneCharacterChanged(value);
+  return value.split('; ').map(withOneCharacterChanged).join('; ');
+}
+
+/**
+ * In the middle of its last part, which is what signs the others; the form stays. Not the very last one, whose lowest bits
+ * mean nothing in base64.
+ */
+function withOneCharacterChanged(value: string): string {
+  const last = /[\w+/-]+(?=[^\w+/-]*$)/.exec(value);
+  if (!last) return `${value}A`;
+  const middle = last.index + Math.floor((last[0].length - 1) / 2);
   return `${value.slice(0, middle)}${value[middle] === 'A' ? 'B' : 'A'}${value.slice(middle + 1)}`;
 }
 

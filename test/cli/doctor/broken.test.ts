@@ -95,8 +95,9 @@ describe('what stands before the endpoint', () => {
 
   it('does not answer in time', async () => {
     const diagnosis = await behind(() => {}, { timeoutMs: 50, clientPatienceMs: 50 });
-    expect(ids(diagnosis, 'fails')).toEqual(['reachable', 'first-byte']);
-    expect(ids(diagnosis, 'passes')).toEqual(['tls']);
+    expect(ids(diagnosis, 'fails')).toEqual(['reachable']);
+    expect(seenBy(diagnosis, 'reachable')).toBe('no answer in 50 ms');
+    expect(diagnosis.requests).toBe(1);
   });
 
   it('answers with a crash', async () => {
@@ -121,7 +122,33 @@ describe('what stands before the endpoint', () => {
   it('serves nothing at that path', async () => {
     const diagnosis = await behind((_req, res) => void res.writeHead(404).end());
     expect(seenBy(diagnosis, 'reachable')).toMatch(/404 .*nothing is served there/);
-    expect(ids(diagnosis, 'fails')).toContain('reachable');
+    expect(ids(diagnosis, 'fails')).toEqual(['reachable']);
+  });
+
+  it('answers half, and no more', async () => {
+    const diagnosis = await behind((_req, res) => void res.writeHead(200).write('{'), { timeoutMs: 200 });
+    expect(seenBy(diagnosis, 'reachable')).toBe('no answer in 200 ms');
+  });
+
+  it('is late now and then', async () => {
+    let asked = 0;
+    const diagnosis = await behind(
+      (req, res) => {
+        asked += 1;
+        if (asked === 6) return;
+        handle(req, res);
+      },
+      { timeoutMs: 3_000, clientPatienceMs: 3_000 },
+    );
+    expect(ids(diagnosis, 'fails')).toEqual(['first-byte']);
+  });
+
+  it('serves a page for every address', async () => {
+    const diagnosis = await behind(
+      (_req, res) => void res.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html>'),
+    );
+    expect(ids(diagnosis, 'fails')).toContain('credential');
+    expect(diagnosis.results.find(({ check }) => check.id === 'credential')?.fix).toMatch(/^A page is served there/);
   });
 });
 
