@@ -44,6 +44,7 @@ export {
 export { netlifyIdentity, supabaseSecret } from './adapters/identity/secret-presets.ts';
 export { type SharedSecretOptions, sharedSecretJwt } from './adapters/identity/shared-secret-jwt.ts';
 export type { TokenPlace } from './adapters/identity/token-place.ts';
+export { openLimit } from './adapters/rate-limit/open-limit.ts';
 export { type MemoryStoreOptions, memoryStore } from './adapters/stores/memory.ts';
 export { type AblyApi, AblyApiError, type AblyApiFailure } from './core/ably.ts';
 export type { AuthEndpoint } from './core/auth-endpoint.ts';
@@ -90,6 +91,7 @@ export { describeFinding, type LintFinding } from './core/policy/lint-finding.ts
 export { PRESET_PAGES } from './core/policy/preset-pages.ts';
 export { PRESETS, type PresetName } from './core/policy/presets.ts';
 export { broad, type Condition, type Lookup, type Match, type PolicyCall, type Rule } from './core/policy/rule.ts';
+export type { LimitCaller, OpenLimit, RateLimitOptions } from './core/rate-limit/rate-limit.ts';
 export type { Revocations } from './core/revocation/create-revocations.ts';
 export type { Person } from './core/revocation/people.ts';
 export type { RevokeTarget, TokenTarget } from './core/revocation/plan-target.ts';

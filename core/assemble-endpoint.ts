@@ -15,6 +15,7 @@ import type { AuthRequest } from './http.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import type { KeySource } from './keys/key-source.ts';
 import { checkFurtherFormats, furtherFormatsOf } from './load-further-formats.ts';
+import type { OpenLimit } from './rate-limit/rate-limit.ts';
 import type { Records } from './records.ts';
 import type { Resolution, ResolvedAuth } from './resolve-config.ts';
 import type { Environment } from './settings.ts';
@@ -40,6 +41,8 @@ export interface ChosenParts {
   readonly createEndpoint?: typeof createAuthEndpoint;
   /** What the settings say about where records are kept. Does not count where the config names a store. */
   readonly chosenStore?: ChosenStore;
+  /** What counts requests, where the config limits them. Default: nothing does, and such a config is wrong. */
+  readonly openLimit?: OpenLimit;
   /** Receives one event a request, and a few about the key. What it throws is ignored. Default: nobody listens. */
   readonly onEvent?: OnAuthEvent;
   /** Milliseconds since the epoch. Default: the system's clock. */
@@ -123,7 +126,7 @@ export function preparePorts(resolution: Resolution, parts: ChosenParts): Prepar
   const onEvent = parts.onEvent && quietly(parts.onEvent);
   const ownStore = resolution.ok ? resolution.auth.store : undefined;
   const settledStore = ownStore ? { ok: true as const, store: ownStore } : storeFor(resolution, chosenStore);
-  const unasked = clockProblems(resolution, parts.ably);
+  const unasked = missingParts(resolution, parts);
   if (!resolution.ok || !keySource.ok || !settledStore.ok || unasked.length > 0) {
     const refused = [resolution, keySource, settledStore].flatMap((part) => (part.ok ? [] : part.problems));
     const problems = [...refused, ...unasked];
@@ -141,14 +144,15 @@ export function preparePorts(resolution: Resolution, parts: ChosenParts): Prepar
   });
   const { store } = settledStore;
   const records = store && recordsOnFirstUse(store, nowMs);
-  const { clock: mode } = resolution.auth;
+  const { clock: mode, rateLimit, cors } = resolution.auth;
+  const limit = rateLimit && parts.openLimit?.({ limit: rateLimit, ...cors }, store, nowMs);
   const clock = mode !== 'local' && parts.ably && openClock({ mode, ably: parts.ably, nowMs, onEvent });
   const { ably, offsetMs, health = () => ({ mode }) } = clock || { ably: parts.ably };
   const furtherFormats = furtherFormatsOf(resolution.auth, { env, ably, nowMs });
   return {
     ok: true,
     auth: resolution.auth,
-    ports: { keys, records, ably, furtherFormats, onEvent, nowMs, elapsedMs, offsetMs },
+    ports: { keys, records, ably, furtherFormats, limit, onEvent, nowMs, elapsedMs, offsetMs },
     storeName: store?.name,
     health: () => ({ status: 'ok', key, clock: health(), ...(store && { store: store.name }) }),
   };
@@ -160,9 +164,15 @@ function storeFor(resolution: Resolution, chosen: ChosenStore): ChosenStore {
   return problems.length > 0 && chosen.ok && !chosen.store ? { ok: false, problems } : chosen;
 }
 
-function clockProblems(resolution: Resolution, ably: AblyApi | undefined): readonly ConfigProblem[] {
-  if (!resolution.ok || resolution.auth.clock === 'local' || ably) return [];
-  return [{ setting: 'clock', problem: 'Ably cannot be asked from here', fix: 'Leave it out, or hand in an `ably`' }];
+function missingParts(resolution: Resolution, { ably, openLimit }: ChosenParts): readonly ConfigProblem[] {
+  if (!resolution.ok) return [];
+  const { clock, rateLimit } = resolution.auth;
+  const problem = 'what it takes was not handed in';
+  const fix = 'Leave it out, or hand in ';
+  return [
+    ...(clock === 'local' || ably ? [] : [{ setting: 'clock', problem, fix: `${fix}ably` }]),
+    ...(!rateLimit || openLimit ? [] : [{ setting: 'rateLimit', problem, fix: `${fix}openLimit` }]),
+  ];
 }
 
 const NO_STORE: ChosenStore = { ok: true, store: undefined };

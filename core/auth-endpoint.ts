@@ -18,6 +18,7 @@ import { decide } from './policy/decide.ts';
 import { type Answers, lookUp } from './policy/look-up.ts';
 import { settle } from './policy/settle.ts';
 import type { ShadowWatch } from './policy/shadow.ts';
+import type { LimitCaller } from './rate-limit/rate-limit.ts';
 import type { Records } from './records.ts';
 import type { ResolvedAuth } from './resolve-config.ts';
 import type { Gate, Passage } from './revocation/gate.ts';
@@ -41,6 +42,8 @@ export interface EndpointPorts {
   readonly ably: AblyApi | undefined;
   /** Credentials other than TokenRequests and plain JWTs; `undefined` where the config has none. */
   readonly furtherFormats: LoadFurtherFormats | undefined;
+  /** Refuses who asks too often; `undefined` where everybody may ask as often as they like. */
+  readonly limit: LimitCaller | undefined;
   readonly onEvent: OnAuthEvent | undefined;
   readonly nowMs: () => number;
   /** For durations: milliseconds since some moment, never less than before. */
@@ -50,7 +53,7 @@ export interface EndpointPorts {
 }
 
 export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): AuthEndpoint {
-  const { keys, records, furtherFormats, onEvent, nowMs: clock, offsetMs } = ports;
+  const { keys, records, furtherFormats, limit, onEvent, nowMs: clock, offsetMs } = ports;
   const prefixes = new Map(auth.sources.map(({ name, clientIdPrefix = '' }) => [name, clientIdPrefix]));
   const reserved = reservedPrefixes(auth.sources);
   const { allowedOrigins } = auth.cors;
@@ -80,6 +83,8 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
       const caller = await identify(auth.sources, request, { nowMs: cameMs, secureCookies, allowedOrigins });
       identity = caller.identity;
       watch?.passed('identify');
+      const limitOutage = await limit?.(caller, request);
+      if (limit) watch?.passed('limit');
       const aheadMs = offsetMs ? await offsetMs() : 0;
       if (offsetMs) watch?.passed('clock');
       const passed = gate ? await throughGate(identity, gate, aheadMs) : { nowMs: cameMs };
@@ -135,6 +140,7 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
         resources: params.capability.size,
         ...(asked && { grants: asked.report }),
         ...(passed.outage !== undefined && { gateOutage: passed.outage }),
+        ...(limitOutage !== undefined && { limitOutage }),
         ...(shadow && (await shadow.report(answers))),
       });
       return answer;

@@ -47,6 +47,8 @@ export interface IssuedEvent extends AboutRequest, AboutKey {
   readonly grants?: GrantsReport;
   /** Set when nobody could say whether the caller has been cut off, and the config says that this is to be passed. */
   readonly gateOutage?: string;
+  /** Set when the store could not count the request, and this instance alone did. */
+  readonly limitOutage?: string;
   /** What the shadow policy would have done otherwise; absent when nothing, or when there is none. */
   readonly shadow?: ShadowDifference;
 }

@@ -12,6 +12,7 @@ import type { OnExcessRequest } from './policy/compile-policy.ts';
 import type { EmbeddedJwtOptions } from './policy/embedded-options.ts';
 import type { JwtExtras } from './policy/jwt-extras.ts';
 import type { Rule } from './policy/rule.ts';
+import type { RateLimitOptions } from './rate-limit/rate-limit.ts';
 import type { OnStoreOutage } from './revocation/gate.ts';
 import type { Environment } from './settings.ts';
 import type { RecordStore } from './stores.ts';
@@ -103,6 +104,12 @@ export interface AuthConfig {
    * `open`: everybody is, also those who have been cut off; the event of the request says so. Default `closed`.
    */
   readonly onStoreOutage?: OnStoreOutage;
+  /**
+   * How often one caller may ask: `{ requests: 60, per: '1m' }`. Beyond it: 401 with code 42910 and Retry-After, which every
+   * client survives. Counted in the store, or without one by each instance for itself. `false`: not at all, whatever the
+   * environment says. Default: `ABLY_AUTH_RATE_LIMIT`, else not at all.
+   */
+  readonly rateLimit?: RateLimitOptions | false;
   /** False only on the local server, which speaks plain HTTP. Default true. */
   readonly secureCookies?: boolean;
   /** Page with a paragraph per error; answers then carry an `href`. Default: none. */

@@ -43,6 +43,7 @@ export const FAILURES = {
   'store-unavailable': row(503, 50000, 'Your access cannot be checked at the moment.', 5),
   'just-revoked': row(503, 50000, 'Revoked a moment ago. Ask again.', 2),
   'ably-unavailable': row(503, 50000, 'Ably cannot be asked for a token at the moment.', 5),
+  'rate-limited': row(401, 42910, 'You ask too often.', 30),
   'ably-limit': row(401, 42910, 'Too many tokens are asked for at the moment.', 30),
   misconfigured: row(503, 50000, 'The service is not configured.', 30),
   'credential-too-large': row(503, 50000, 'The credential would be too large to be used.', 30),
@@ -75,17 +76,20 @@ export class AuthFailure extends Error {
   readonly detail: string | undefined;
   /** Names of our cookies to be cleared by the answer: a bad one would fail every later request too (S2). */
   readonly clearCookies: readonly string[];
+  /** Where it is known better than the table does. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     reason: FailureReason,
     detail?: string,
-    options?: ErrorOptions & { readonly clearCookies?: readonly string[] },
+    options?: ErrorOptions & { readonly clearCookies?: readonly string[]; readonly retryAfterSeconds?: number },
   ) {
     super(FAILURES[reason].message, options);
     this.name = 'AuthFailure';
     this.reason = reason;
     this.detail = detail;
     this.clearCookies = options?.clearCookies ?? [];
+    this.retryAfterSeconds = options?.retryAfterSeconds ?? this.kind.retryAfterSeconds;
   }
 
   get kind(): FailureKind {

@@ -58,7 +58,7 @@ export function createRecords(store: RecordStore, options: RecordsOptions): Reco
         if (await call(() => store.compareAndSet(key, seen?.version, record))) return;
         await pause(Math.random() * Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries));
       }
-      throw new StoreError(store.name, 'others changed the record at every try');
+      throw new StoreError(store.name, 'others changed the record at every try', { contended: true });
     },
   } satisfies Records);
 }

@@ -38,6 +38,8 @@ export const REMEDIES: Readonly<Record<FailureReason, string>> = {
     'See the detail in the log: the store could not be read. Whether to refuse or to serve meanwhile is onStoreOutage.',
   'just-revoked': 'Nothing: the client asks again. If it stays, the clock of the function is behind; see its skew.',
   'ably-unavailable': 'See the detail in the log: Ably did not answer. The other formats need no answer.',
+  'rate-limited':
+    'Nothing: the client asks again after Retry-After. Should honest clients meet it, raise rateLimit; a longer ttl makes them ask less often.',
   'ably-limit': 'Ably’s limit of token requests is reached. A JWT makes none; a longer ttl makes fewer.',
   misconfigured:
     'See the detail in the log, or the list of problems that was logged when this instance started. What a code of Ably’s means is at https://help.ably.io/error/ and the code.',

@@ -13,6 +13,7 @@ import type { IdentitySource } from './identity/identity.ts';
 import { DEFAULT_TTL_MS, MIN_TTL_MS, TOKEN_REQUEST_WINDOW_MS } from './limits.ts';
 import { type Policies, resolvePolicies } from './policy/resolve-policies.ts';
 import type { SettleDefaults } from './policy/settle.ts';
+import { type RateLimit, readRateLimit } from './rate-limit/rate-limit.ts';
 import { checkRevocable } from './revocation/check-revocable.ts';
 import type { OnStoreOutage } from './revocation/gate.ts';
 import { type CoreSettings, type Environment, readCoreSettings } from './settings.ts';
@@ -32,6 +33,7 @@ export interface ResolvedAuth extends Policies {
   readonly secureCookies: boolean;
   readonly store: RecordStore | undefined;
   readonly onStoreOutage: OnStoreOutage;
+  readonly rateLimit: RateLimit | undefined;
   readonly docsBaseUrl: string | undefined;
   /** What the deployer wrote, for further-formats.ts. */
   readonly written: AuthConfig;
@@ -61,6 +63,7 @@ export function resolveConfig(definition: AuthDefinition, env: Environment): Res
     secureCookies: config.secureCookies ?? true,
     store: config.store,
     onStoreOutage: config.onStoreOutage ?? 'closed',
+    rateLimit: readRateLimit(config.rateLimit, env, problems),
     docsBaseUrl: config.docsBaseUrl,
     written: config,
     hasFurtherFormats: hasFurtherFormats(config, policies, defaults),

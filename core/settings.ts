@@ -33,6 +33,7 @@ export const SETTINGS = {
   ABLY_AUTH_STORE:
     'where what must be remembered is kept: `memory`, `dynamodb:<table>`, `redis://…`, `rediss://…` or `netlify-blobs:<name>`',
   ABLY_AUTH_EMBEDDED_SECRET: 'signs, or encrypts, the outer JWT of `embedded-jwt`; 32 bytes or more',
+  ABLY_AUTH_RATE_LIMIT: 'how often one caller may ask: `60/1m` is sixty a minute; not limited by default',
   ABLY_AUTH_OPERATOR_SECRET: 'opens the details of `?health`; 32 bytes or more; `new,old` while rotating',
   ABLY_AUTH_LOG: '`json` (default), `pretty` or `silent`',
   ABLY_ENDPOINT: 'another Ably-compatible service, host name only',

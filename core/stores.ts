@@ -1,6 +1,6 @@
 /**
- * The one port behind which anything is stored: what the re-issue gate knows of a subject, and what was granted on
- * asking. What a record says, and how long it counts, is decided by those who write it.
+ * The one port behind which anything is stored: what the re-issue gate knows of a subject, what was granted on asking,
+ * how often somebody has asked. What a record says, and how long it counts, is decided by those who write it.
  *
  * Drivers under adapters/stores make one call each. Whatever the product behind it, a driver promises two things: a read
  * sees every write that was acknowledged before it began, and of two writers that saw the same version one is refused.
@@ -51,12 +51,15 @@ export class StoreError extends Error {
 
   /** Its `name`. */
   readonly store: string;
+  /** The store is well: others were faster at every try. */
+  readonly contended: boolean;
 
   /** @param message for the log; holds no key, no value, no credential (S10) */
-  constructor(store: string, message: string, options?: ErrorOptions) {
+  constructor(store: string, message: string, options?: ErrorOptions & { readonly contended?: boolean }) {
     super(message, options);
     this.name = 'StoreError';
     this.store = store;
+    this.contended = options?.contended ?? false;
   }
 }
 
@@ -70,6 +73,6 @@ export const RECORD_GRACE_MS = 60 * 60 * 1000;
  * Where a record is kept: `gate:…` followed by a hash, so that no store holds a subject in clear text, and no subject
  * can be written so that it reads as another key.
  */
-export function recordKey(purpose: 'gate' | 'grant', ...parts: readonly string[]): string {
+export function recordKey(purpose: 'gate' | 'grant' | 'limit', ...parts: readonly string[]): string {
   return `${purpose}:${createHash('sha256').update(JSON.stringify(parts)).digest('base64url')}`;
 }

@@ -9,7 +9,17 @@ import type { AuthRequest, AuthResponse, NameValue } from './http.ts';
 import { readTraceContext, type TraceContext } from './wire/trace-context.ts';
 
 /** The arrows of the pipeline, in its order. `clock`: Ably's was asked. `revoke`: of the endpoint that does. */
-export type Stage = 'keys' | 'identify' | 'clock' | 'gate' | 'wishes' | 'decide' | 'settle' | 'issue' | 'revoke';
+export type Stage =
+  | 'keys'
+  | 'identify'
+  | 'limit'
+  | 'clock'
+  | 'gate'
+  | 'wishes'
+  | 'decide'
+  | 'settle'
+  | 'issue'
+  | 'revoke';
 
 /** Milliseconds, to the microsecond. A stage that a request did not pass is left out, also the one that refused it. */
 export type StagesMs = Readonly<Partial<Record<Stage, number>>>;

@@ -15,6 +15,7 @@ import {
   configureEndpoint,
   createAblyApi,
   createSessionCookies,
+  openLimit,
   type SessionToWrite,
   session,
 } from '../index.ts';
@@ -69,6 +70,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     keySource: { ok: true, source: createEnvironmentKeySource(keys) },
     ably: createAblyApi({ ABLY_ENDPOINT: service.host, ABLY_PORT: String(service.port), ABLY_TLS: 'false' }),
     createEndpoint: beside.createEndpoint,
+    openLimit,
     onEvent: (event) => events.push(event),
   });
   if (endpoint.problems.length > 0) throw new Error(JSON.stringify(endpoint.problems));

@@ -9,6 +9,7 @@ import { type ChosenStore, configureEndpoint, type EndpointParts } from '../../c
 import type { KeySource } from '../../core/keys/key-source.ts';
 import { createRevocations, type Revocations } from '../../core/revocation/create-revocations.ts';
 import type { Environment } from '../../core/settings.ts';
+import { openLimit } from '../rate-limit/open-limit.ts';
 import { type ComposedEndpoint, composeEndpoint, type KeyChoice } from './compose-endpoint.ts';
 
 export interface HandlerOptions {
@@ -65,5 +66,5 @@ function partsOf(definition: AuthDefinition, options: HandlerOptions, host: Hand
   const { env = host.env, keySource: own } = options;
   const ably = options.ably ?? host.createAblyApi?.(env);
   const keySource: KeyChoice = own ? { ok: true, source: own } : host.chooseKey(env);
-  return { definition, env, keySource, chosenStore: host.chooseStore(env), ...(ably && { ably }) };
+  return { definition, env, keySource, openLimit, chosenStore: host.chooseStore(env), ...(ably && { ably }) };
 }

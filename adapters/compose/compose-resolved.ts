@@ -15,6 +15,7 @@ import {
 import { type ConfigProblem, describeProblem } from '../../core/config-problem.ts';
 import type { Resolution } from '../../core/resolve-config.ts';
 import type { Environment } from '../../core/settings.ts';
+import { openLimit } from '../rate-limit/open-limit.ts';
 import type { PrettyLine } from '../telemetry/log.ts';
 import { openLog, type ProcessLog } from './open-log.ts';
 
@@ -53,6 +54,7 @@ export function composeResolved(composition: ResolvedComposition): ComposedEndpo
   const { onEvent } = log;
   const endpoint = assembleEndpoint(resolution, {
     env,
+    openLimit,
     ...(hasHighResolution && { elapsedMs }),
     keySource: withProblems(keySource, [...(composition.problems ?? []), ...log.problems]),
     ...(ably && { ably }),

@@ -8,7 +8,10 @@ export function jsonLine(event: AuthEvent): string {
 function levelOf(event: AuthEvent): 'info' | 'warn' | 'error' {
   switch (event.kind) {
     case 'issued':
-      return event.gateOutage !== undefined || event.grants?.unfit || event.leftOut.some(({ why }) => why === 'unfit')
+      return event.gateOutage !== undefined ||
+        event.limitOutage !== undefined ||
+        event.grants?.unfit ||
+        event.leftOut.some(({ why }) => why === 'unfit')
         ? 'warn'
         : 'info';
     case 'refused':

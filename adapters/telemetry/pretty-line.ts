@@ -12,7 +12,8 @@ export function prettyLine(event: AuthEvent): string {
         ({ grant, placeholder, why }) => `; left out ${grant}: {${placeholder}} ${why}`,
       );
       const outage = event.gateOutage === undefined ? '' : `; gate not asked: ${event.gateOutage}`;
-      return `issued   ${format} in ${event.durationMs.toFixed(1)} ms to ${who}, ${resources} resources, ${ttlMs / 1000} s, by ${matchedRules.join(' + ')}${leftOut.join('')}${prettyGrants(event.grants)}${outage}`;
+      const uncounted = event.limitOutage === undefined ? '' : `; counted here alone: ${event.limitOutage}`;
+      return `issued   ${format} in ${event.durationMs.toFixed(1)} ms to ${who}, ${resources} resources, ${ttlMs / 1000} s, by ${matchedRules.join(' + ')}${leftOut.join('')}${prettyGrants(event.grants)}${outage}${uncounted}`;
     }
     case 'refused':
       return `refused  ${event.status} ${event.reason}${event.detail ? `: ${event.detail}` : ''} (${event.requestId})`;

@@ -31,6 +31,9 @@ export async function describeEndpoint({ auth, ports, health }: Prepared, nowMs:
     policyVersion: policyVersion({ rules, requestable, keyCapability, onExcessRequest }),
     build: describeBuild(),
     store: report.store ?? 'none',
+    ...(auth.rateLimit && {
+      rateLimit: { requests: auth.rateLimit.requests, perSeconds: auth.rateLimit.perMs / 1000 },
+    }),
   };
 }
 

@@ -15,7 +15,7 @@ import { createSeal, type Seal } from '../keys/seal.ts';
 import { MAX_CREDENTIAL_BYTES } from '../limits.ts';
 import { mayWriteAmbient } from './ambient.ts';
 import { clearCookie, cookieName, cookieValues, writeCookie } from './cookie.ts';
-import type { IdentifyContext, IdentitySource, Remember, Verdict } from './identity.ts';
+import type { Identified, IdentifyContext, IdentitySource, Remember, Verdict } from './identity.ts';
 import { sessionSecretProblems } from './session-secrets.ts';
 
 export interface GuestSourceOptions {
@@ -74,7 +74,7 @@ export function guest(options: GuestSourceOptions): IdentitySource {
   } satisfies IdentitySource);
 
   function welcome(keep: Keep, { nowMs }: IdentifyContext): Verdict {
-    return renewed(randomBytes(16).toString('base64url'), keep, nowMs);
+    return { isNew: true, ...renewed(randomBytes(16).toString('base64url'), keep, nowMs) };
   }
 
   function recognise(value: string, keep: Keep | undefined, { nowMs }: IdentifyContext, cookie?: string): Verdict {
@@ -87,7 +87,7 @@ export function guest(options: GuestSourceOptions): IdentitySource {
     return { kind: 'identified', identity: identityOf(id, exp) };
   }
 
-  function renewed(id: string, keep: Keep, nowMs: number): Verdict {
+  function renewed(id: string, keep: Keep, nowMs: number): Identified {
     const iat = Math.floor(nowMs / 1000);
     const exp = iat + lifetimeMs / 1000;
     const remember = keep(seal.seal(JSON.stringify({ id, iat, exp } satisfies SealedGuest)), lifetimeMs / 1000);

@@ -65,6 +65,6 @@ function checkOwn(identity: Identity, source: IdentitySource): void {
 }
 
 /** Whatever a source says is to be remembered: where no browser says whose page asked, nothing is left there (S14). */
-function withoutCookies({ kind, identity, remember }: Identified): Identified {
-  return { kind, identity, ...(remember?.headers && { remember: { headers: remember.headers } }) };
+function withoutCookies({ remember, ...identified }: Identified): Identified {
+  return { ...identified, ...(remember?.headers && { remember: { headers: remember.headers } }) };
 }

@@ -43,6 +43,8 @@ export interface Identified {
   readonly kind: 'identified';
   readonly identity: Identity;
   readonly remember?: Remember;
+  /** Made for this request, for somebody who showed nothing: nobody can tell them from anybody else yet. */
+  readonly isNew?: true;
 }
 
 export type Verdict =

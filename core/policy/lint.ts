@@ -9,6 +9,7 @@ import type { ConfigProblem } from '../config-problem.ts';
 import { parseDurationMs } from '../duration.ts';
 import type { LintFinding, Report } from './lint-finding.ts';
 import { lintGrants } from './lint-grants.ts';
+import { lintRateLimit } from './lint-rate-limit.ts';
 import { lintReach } from './lint-reach.ts';
 import { lintRequestable } from './lint-requestable.ts';
 import { lintRevocable } from './lint-revocable.ts';
@@ -36,6 +37,7 @@ export function lintPolicy(config: AuthConfig): readonly LintFinding[] {
   const report = reportTo(findings);
   lintTtl(config, config.rules, 'rules', report);
   lintRevocable(config, report);
+  lintRateLimit(config, report);
   const policies = [
     { compiled: policy, rules: config.rules, setting: 'rules' },
     ...(shadow && config.shadow ? [{ compiled: shadow, rules: config.shadow.rules, setting: 'shadow.rules' }] : []),

@@ -36,7 +36,7 @@ export const oneSdkFile: Plugin = {
   name: 'one-sdk-file',
   setup({ initialOptions, onLoad }) {
     const { absWorkingDir, minify, platform, target, logLevel } = initialOptions;
-    onLoad({ filter: /[\\/](ably|redis|dynamodb)-sdk\.ts$/ }, async ({ path, pluginData }) => {
+    onLoad({ filter: /[\\/](ably|redis|dynamodb|rate-limiter)-sdk\.ts$/ }, async ({ path, pluginData }) => {
       const options = { absWorkingDir, minify, platform, target, logLevel } as typeof initialOptions;
       const { outputFiles } = await build({
         ...options,

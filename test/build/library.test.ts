@@ -26,7 +26,16 @@ beforeAll(async () => {
   await buildLibrary(ROOT, join(installed, 'dist'));
   for (const file of ['package.json', 'policy.schema.json']) await cp(join(ROOT, file), join(installed, file));
   // Its dependencies, and what a TypeScript project has by itself.
-  for (const name of ['ably', 'jose', '@aws-sdk', '@smithy', '@netlify', '@types/node', 'undici-types']) {
+  for (const name of [
+    'ably',
+    'jose',
+    'rate-limiter-flexible',
+    '@aws-sdk',
+    '@smithy',
+    '@netlify',
+    '@types/node',
+    'undici-types',
+  ]) {
     await symlink(join(ROOT, 'node_modules', name), join(project, 'node_modules', name));
   }
   await writeFile(join(project, 'package.json'), '{"private": true, "type": "module"}');

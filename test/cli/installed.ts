@@ -57,7 +57,17 @@ export async function installProject(packages: readonly string[] = []): Promise<
     await mkdir(dirname(join(modules, name)), { recursive: true });
     await symlink(join(ROOT, 'node_modules', name), join(modules, name));
   };
-  for (const name of ['ably', 'commander', '@clack', 'jose', '@aws-sdk', '@smithy', ...packages]) await link(name);
+  for (const name of [
+    'ably',
+    'commander',
+    '@clack',
+    'jose',
+    'rate-limiter-flexible',
+    '@aws-sdk',
+    '@smithy',
+    ...packages,
+  ])
+    await link(name);
   await writeFile(join(folder, 'package.json'), '{"private": true, "type": "module"}');
   const { bin } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as {
     readonly bin: Readonly<Record<string, string>>;

@@ -2,6 +2,7 @@
  * Requests and endpoints for tests: requests as an adapter would hand them in, locked so that changing one throws, and
  * an endpoint on a fake key and a clock that stands still, which keeps its events for the test to read.
  */
+import { openLimit } from '../../adapters/rate-limit/open-limit.ts';
 import type { AblyApi } from '../../core/ably.ts';
 import type { AuthEvent } from '../../core/auth-event.ts';
 import { type AuthConfig, defineAuth } from '../../core/config.ts';
@@ -111,6 +112,7 @@ export function testEndpoint(options: EndpointToTest = {}): TestEndpoint {
       ok: true,
       source: { name: 'test', setting: 'ABLY_API_KEY', loadCurrent, loadPrevious },
     },
+    openLimit,
     onEvent: (event) => events.push(event),
     ...(ably && { ably: { ...ABLY_IS_NOT_HERE, ...ably } }),
     nowMs,

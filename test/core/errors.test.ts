@@ -31,6 +31,7 @@ const TABLE: Readonly<Record<FailureReason, readonly [status: number, code: numb
   'just-revoked': [503, 50000],
   'unfit-revocation-key': [403, 40300],
   'ably-unavailable': [503, 50000],
+  'rate-limited': [401, 42910],
   'ably-limit': [401, 42910],
   misconfigured: [503, 50000],
   'credential-too-large': [503, 50000],

@@ -6,7 +6,7 @@ const files = sourceFiles();
 const HOSTS = ['aws-lambda', 'vercel', 'netlify', 'node', 'fetch'];
 /** What the build bundles, and what a project that installs the package imports. */
 const COMPOSITION_ROOTS = ['entry.ts', 'revoke-entry.ts', 'rotation-entry.ts', 'library.ts'];
-const DRIVERS = ['key-sources', 'stores', 'identity', 'ably', 'telemetry'];
+const DRIVERS = ['key-sources', 'stores', 'identity', 'ably', 'rate-limit', 'telemetry'];
 
 function below(...folders: readonly string[]): readonly SourceFile[] {
   return files.filter(({ path }) => folders.some((folder) => path.startsWith(`${folder}/`)));

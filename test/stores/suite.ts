@@ -7,6 +7,7 @@ import { createRecords } from '../../core/records.ts';
 import type { RecordStore } from '../../core/stores.ts';
 import * as contract from './contract.ts';
 import { keepsGrants } from './grants-contract.ts';
+import { countsEveryRequest } from './limit-contract.ts';
 import { naiveStore } from './naive/read-then-write.ts';
 import { type OpenStore, openStore, type StorePlace } from './open.ts';
 import type { ServerProcess } from './processes.ts';
@@ -48,6 +49,7 @@ export function describeStore(name: string, { start, placeAt, survivesAKill }: S
     it('counts a record as absent from its expiry on, and not before', () => contract.expiresByOurClock(store));
 
     it('keeps what was granted on asking, until it is taken back', () => keepsGrants(store));
+    it('counts every request of every instance once', () => countsEveryRequest(store, other));
     it('keeps out who was cut off by another instance, and nobody else', () => cutsOff(store, other));
 
     it('keeps the changes of 64 writers in two processes', async () => {
