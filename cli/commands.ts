@@ -34,6 +34,11 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     group: POLICY,
     load: async () => (await import('./inspect.ts')).inspect,
   },
+  rights: {
+    summary: 'what the API key must be able to do for a policy, and no more',
+    group: POLICY,
+    load: async () => (await import('./rights.ts')).rights,
+  },
   doctor: {
     summary: 'what is wrong with a deployed endpoint, as its clients meet it',
     group: OPERATING,
