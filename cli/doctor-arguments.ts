@@ -7,7 +7,7 @@ import type { NameValue } from '../core/http.ts';
 import type { Environment } from '../core/settings.ts';
 import { isOrigin } from '../core/wire/origin.ts';
 import { CannotRun, type Terminal } from './command.ts';
-import { isLoopback } from './doctor/checks/reach.ts';
+import { isLoopback } from './doctor/loopback.ts';
 import type { Target } from './doctor/visit.ts';
 
 /** How long ably-js and ably-cocoa wait for an endpoint: `realtimeRequestTimeout`. */

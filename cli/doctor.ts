@@ -69,6 +69,7 @@ export const doctor = defineCommand({
       ...(only && { only }),
       ...(skip && { skip }),
       onCheck: ({ id }, index, count) => terminal.progress(`${index + 1}/${count} ${id}`),
+      onWait: (seconds) => terminal.progress(`waiting for ${seconds} s, as the endpoint asks`),
     });
     terminal.progress(undefined);
     printDiagnosis(target.url, diagnosis, json === true, terminal);

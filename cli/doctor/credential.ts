@@ -2,6 +2,7 @@
  * The credential in an answer, read as far as anybody can: what it says of the caller's rights and times. Verifies nothing,
  * since nobody but Ably and the signer could.
  */
+import { MIN_NONCE_CHARS } from '../../core/limits.ts';
 import { type Ask, NotChecked, type Visit } from './visit.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -21,6 +22,8 @@ export interface Credential {
   readonly unique: string;
   /** Whether `fields` say what may be done with it. */
   readonly isOpen: boolean;
+  /** Why Ably would refuse it, whatever is in it; `undefined` when nothing is seen that says so. */
+  readonly problem: string | undefined;
 }
 
 /** @throws NotChecked when there is none in it */
@@ -62,19 +65,34 @@ export function readCredential(body: string): Credential | undefined {
   const { token, issued, expires, keyName, timestamp, ttl } = fields;
   if (typeof token === 'string') {
     const ttlMs = isNumber(issued) && isNumber(expires) ? expires - issued : undefined;
-    return made('TokenDetails', fields, { ttlMs, madeAtMs: numberOr(issued), unique: token });
+    return made('TokenDetails', fields, { ttlMs, madeAtMs: numberOr(issued), unique: token, problem: undefined });
   }
   if (typeof keyName !== 'string') return undefined;
   const unique = String(fields.nonce);
-  return made('TokenRequest', fields, { ttlMs: numberOr(ttl), madeAtMs: numberOr(timestamp), unique });
+  const problem = requestProblem(fields);
+  return made('TokenRequest', fields, { ttlMs: numberOr(ttl), madeAtMs: numberOr(timestamp), unique, problem });
 }
 
 function made(
   kind: Credential['kind'],
   fields: Fields,
-  own: Pick<Credential, 'ttlMs' | 'madeAtMs' | 'unique'>,
+  own: Pick<Credential, 'ttlMs' | 'madeAtMs' | 'unique' | 'problem'>,
 ): Credential {
   return { kind, fields, clientId: fields.clientId, capability: fields.capability, fineMs: 1, isOpen: true, ...own };
+}
+
+function requestProblem({ mac, nonce }: Fields): string | undefined {
+  if (typeof mac !== 'string' || mac === '') return 'it has no mac: it is not signed';
+  if (typeof nonce !== 'string' || nonce.length < MIN_NONCE_CHARS)
+    return `its nonce has less than ${MIN_NONCE_CHARS} characters`;
+  return undefined;
+}
+
+function jwtProblem({ alg, kid }: Fields): string | undefined {
+  if (alg !== 'HS256')
+    return 'it is not signed with HS256: it may be a token of the app’s own, which Ably does not know';
+  if (typeof kid !== 'string' || !/^[^.\s]+\.[^.\s]+$/.test(kid)) return 'its kid is not the name of an Ably key';
+  return undefined;
 }
 
 /** A JWT of Ably's, one of the app's own around a token, or a token that only Ably can read. */
@@ -97,12 +115,13 @@ function readToken(text: string): Credential | undefined {
     fineMs: 1000,
     unique: text,
     isOpen: true,
+    problem: jwtProblem(header),
   };
 }
 
 function opaque(text: string): Credential {
   const unknown = { fields: {}, clientId: undefined, capability: undefined, ttlMs: undefined, madeAtMs: undefined };
-  return { kind: 'token', ...unknown, fineMs: 1, unique: text, isOpen: false };
+  return { kind: 'token', ...unknown, fineMs: 1, unique: text, isOpen: false, problem: undefined };
 }
 
 function decode(part: string): string {

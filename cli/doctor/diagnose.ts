@@ -19,14 +19,16 @@ export interface DiagnoseOptions {
   readonly skip?: readonly string[];
   /** Told before each check is made. */
   readonly onCheck?: (check: Check, index: number, count: number) => void;
+  /** Told before the endpoint is waited for, because it says when to ask again. */
+  readonly onWait?: (seconds: number) => void;
 }
 
 const NOT_REACHED: Outcome = { verdict: 'not checked', seen: 'the endpoint was not reached' };
 
 export async function diagnose(target: Target, options: DiagnoseOptions = {}): Promise<Diagnosis> {
-  const { only, skip = [], onCheck } = options;
+  const { only, skip = [], onCheck, onWait } = options;
   const checks = EVERY_CHECK.filter(({ id }) => (only === undefined || only.includes(id)) && !skip.includes(id));
-  const visit = createVisit(target);
+  const visit = createVisit(target, onWait);
   const results: CheckResult[] = [];
   for (const [index, check] of checks.entries()) {
     onCheck?.(check, index, checks.length);

@@ -4,6 +4,7 @@
  */
 import type { NameValue } from '../../core/http.ts';
 import { type Exchange, exchange } from './exchange.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 export interface Target {
   readonly url: URL;
@@ -56,9 +57,16 @@ export class NotChecked extends Error {}
 /** Said in the help and in docs/doctor.md. */
 export const MAX_REQUESTS = 40;
 
-export function createVisit(target: Target): Visit {
+/** How often, and how long, a limit is waited for that says when to come again. */
+const MAX_WAITS = 3;
+const MAX_WAIT_SECONDS = 30;
+
+/** @param onWait told before each wait for a limit */
+export function createVisit(target: Target, onWait?: (seconds: number) => void): Visit {
   const made = new Map<string, Promise<Exchange>>();
   const exchanges: Exchange[] = [];
+  let requests = 0;
+  let waits = 0;
   let last: Promise<unknown> = Promise.resolve();
 
   async function make(ask: Ask): Promise<Exchange> {
@@ -68,20 +76,28 @@ export function createVisit(target: Target): Visit {
     const credential = asNobody || method === 'OPTIONS' ? [] : target.credential;
     const own = new Set(headers.map(([name]) => name.toLowerCase()));
     const all = [...credential.filter(([name]) => !own.has(name.toLowerCase())), ...headers];
-    const answer = await exchange({ method, url, headers: all, ...(body !== undefined && { body }) }, target.timeoutMs);
-    exchanges.push(answer);
-    return answer;
+    const question = { method, url, headers: all, ...(body !== undefined && { body }) };
+    for (;;) {
+      if (requests >= MAX_REQUESTS) throw new NotChecked(`${MAX_REQUESTS} requests were made already`);
+      requests += 1;
+      const answer = withoutSecrets(await exchange(question, target.timeoutMs), all, target.credential);
+      exchanges.push(answer);
+      const seconds = isLimit(answer) ? Number(answer.headers.get('retry-after')?.[0]) : Number.NaN;
+      if (!(seconds <= MAX_WAIT_SECONDS) || waits >= MAX_WAITS) return answer;
+      waits += 1;
+      onWait?.(seconds);
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    }
   }
 
   return {
     target,
     exchanges,
-    requests: () => made.size,
+    requests: () => requests,
     async ask(ask = {}) {
       const key = JSON.stringify(ask);
       let answer = made.get(key);
       if (!answer) {
-        if (made.size >= MAX_REQUESTS) throw new NotChecked(`${MAX_REQUESTS} requests were made already`);
         answer = last.then(() => make(ask));
         last = answer.catch(() => {});
         made.set(key, answer);

@@ -7,17 +7,20 @@ import { quote } from '../quote.ts';
 import { NotChecked, type Visit } from '../visit.ts';
 import { refusals } from './refusals.ts';
 
+const SIGN_IT = 'Sign it with the Ably API key: createTokenRequest, or a JWT with HS256 whose kid is the key’s name.';
+
 const credential: Check = {
   id: 'credential',
-  title: 'A caller who may have a credential gets one',
+  title: 'A caller who may have a credential gets one that Ably could take',
   why: 'Nobody connects without one.',
-  source: 'features spec RSA8c',
+  source: 'features spec RSA8c, RSA9; Ably docs, auth/token/jwt',
   fix: 'See the endpoint’s log under the request id; or what you gave as the credential has expired.',
   async run({ ask, target }) {
     const answer = await ask();
     const { status } = answer;
     if (status === 200) {
       const found = readCredential(answer.body);
+      if (found?.problem !== undefined) return fails(`a ${found.kind}, and ${found.problem}`, SIGN_IT);
       if (found) return passes(`a ${found.kind}`);
       const isPage = mediaType(answer) === 'text/html';
       return fails(

@@ -2,6 +2,7 @@
 import { type Check, fails, gravest, type Outcome, passes, warns } from '../check.ts';
 import { type Exchange, NoAnswer } from '../exchange.ts';
 import { header } from '../headers.ts';
+import { isLoopback } from '../loopback.ts';
 import { quote } from '../quote.ts';
 import { type Ask, NotChecked, type Visit } from '../visit.ts';
 
@@ -74,10 +75,6 @@ function fixOf(code: string): string | undefined {
   return undefined;
 }
 
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
-
 const FORM: Ask = { method: 'POST', headers: [['Content-Type', 'application/x-www-form-urlencoded']], body: '' };
 
 const noRedirect: Check = {
@@ -88,13 +85,12 @@ const noRedirect: Check = {
   fix: 'Give clients the address that answers: its scheme, its host and its slash at the end, or none, exactly.',
   async run({ ask }) {
     const found: Outcome[] = [];
-    const methods = ['GET', 'POST', 'OPTIONS'];
     for (const asked of [{}, FORM, { method: 'OPTIONS' }]) {
       const answer = await ask(asked);
       if (answer.status >= 300 && answer.status < 400)
         found.push(fails(`${answer.question.method}: ${answer.status} to ${quote(header(answer, 'location') ?? '')}`));
     }
-    return gravest(found, `${methods.join(', ')}: none`);
+    return gravest(found, 'GET, POST, OPTIONS: none');
   },
 };
 

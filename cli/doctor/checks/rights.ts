@@ -25,7 +25,7 @@ const capability: Check = {
     if (parsed.size === 0) return fails('it is empty: whoever has it may do nothing');
     const all = [...parsed].some(([resource, operations]) => /^(?:\[\*\])?\*$/.test(resource) && operations.has('*'));
     const seen = `${parsed.size} resource${parsed.size === 1 ? '' : 's'}`;
-    return all ? warns(`every operation on every channel, in so many words`) : passes(seen);
+    return all ? warns('every operation on every channel, in so many words') : passes(seen);
   },
 };
 

@@ -1,6 +1,6 @@
 /** Endpoints that refuse, or let browsers in, in a wrong way each. */
 import type { AuthRequest, AuthResponse, NameValue } from '../../../core/http.ts';
-import { answering, type Broken, withHeader } from './broken-answers.ts';
+import { answering, type Broken, withHeader } from './broken.ts';
 import { membersOnly, ORIGIN } from './endpoints.ts';
 
 const originOf = ({ headers }: AuthRequest): string => headers.get('origin')?.[0] ?? '';

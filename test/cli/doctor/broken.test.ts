@@ -14,7 +14,8 @@ import { type Diagnosis, diagnose } from '../../../cli/doctor/diagnose.ts';
 import type { Target } from '../../../cli/doctor/visit.ts';
 import { BROKEN_ANSWERS } from './broken-answers.ts';
 import { BROKEN_MANNERS } from './broken-manners.ts';
-import { bearerOf, goodEndpoint, type Served, serve, serveEndpoint, targetOf } from './endpoints.ts';
+import { BROKEN_RIGHTS } from './broken-rights.ts';
+import { goodEndpoint, type Served, serve, serveEndpoint, targetOf } from './endpoints.ts';
 
 let served: Served | undefined;
 afterEach(() => served?.close());
@@ -28,7 +29,7 @@ function seenBy({ results }: Diagnosis, id: string): string | undefined {
 }
 
 describe('an endpoint with one mistake', () => {
-  it.each([...BROKEN_ANSWERS, ...BROKEN_MANNERS])(
+  it.each([...BROKEN_ANSWERS, ...BROKEN_RIGHTS, ...BROKEN_MANNERS])(
     '$title',
     async ({ change, config, target, found, isWarning, follows = [], alsoWarns = [] }) => {
       served = await serveEndpoint({ handle: change(goodEndpoint(config).handle) });
@@ -143,6 +144,31 @@ describe('what stands before the endpoint', () => {
     expect(ids(diagnosis, 'fails')).toEqual(['first-byte']);
   });
 
+  it('limits how often one may ask, and says when to come again', async () => {
+    let left = 20;
+    const limited: RequestListener = (req, res) => {
+      left -= 1;
+      if (left >= 0) return handle(req, res);
+      left = 20;
+      res.writeHead(401, { 'X-Ably-ErrorCode': '42910', 'Retry-After': '1' }).end();
+    };
+    const waits: number[] = [];
+    served = await serve(limited);
+    const { results } = await diagnose(targetOf(served.url), { onWait: (seconds) => waits.push(seconds) });
+    expect(waits).toEqual([1]);
+    expect(results.filter(({ verdict }) => verdict !== 'passes')).toEqual([]);
+  });
+
+  it('limits how often one may ask, and does not say for how long', async () => {
+    const { requests, results } = await behind((req, res) => {
+      if (req.url?.includes('clientId')) res.writeHead(401, { 'X-Ably-ErrorCode': '42910' }).end();
+      else handle(req, res);
+    });
+    expect(requests).toBeLessThanOrEqual(40);
+    const unchecked = results.find(({ check }) => check.id === 'foreign-client-id');
+    expect(unchecked).toMatchObject({ verdict: 'not checked', seen: expect.stringContaining('limits how often') });
+  });
+
   it('serves a page for every address', async () => {
     const diagnosis = await behind(
       (_req, res) => void res.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html>'),
@@ -168,8 +194,26 @@ it('shows no credential, neither the caller’s nor one that was given', async (
     const { results } = await diagnose(target);
     server.close();
     const shown = JSON.stringify(results);
-    expect(shown).not.toContain(bearerOf('bob').split('.')[2]);
     for (const [, value] of target.credential) expect(shown).not.toContain(value);
     expect(shown).not.toMatch(/eyJ|"mac"|"nonce":/);
   }
+});
+
+it('shows no credential that the endpoint itself repeats', async () => {
+  served = await serve((req, res) => {
+    const message = `not valid: ${req.headers.authorization} ${req.headers.cookie}`;
+    res.writeHead(401, { 'Content-Type': 'application/json', 'WWW-Authenticate': `Bearer ${message}` });
+    res.end(JSON.stringify({ error: { message } }));
+  });
+  const cookie = `session=${'c'.repeat(40)}`;
+  const bearer = `Bearer ${'t'.repeat(40)}`;
+  const target = targetOf(served.url, {
+    credential: [
+      ['Authorization', bearer],
+      ['Cookie', cookie],
+    ],
+  });
+  const shown = JSON.stringify((await diagnose(target)).results);
+  expect(shown).toContain('not valid: Bearer …');
+  expect(shown).not.toMatch(/t{9}|c{9}/);
 });

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EVERY_CHECK } from '../../../cli/doctor/every-check.ts';
 import { type InstalledProject, installProject } from '../installed.ts';
-import { answering, withHeader } from './broken-answers.ts';
+import { answering, withHeader } from './broken.ts';
 import { bearerOf, goodEndpoint, membersOnly, ORIGIN, type Served, serve, serveEndpoint } from './endpoints.ts';
 
 let project: InstalledProject;

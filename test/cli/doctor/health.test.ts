@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type CheckResult, diagnose } from '../../../cli/doctor/diagnose.ts';
 import type { AuthEndpoint } from '../../../core/auth-endpoint.ts';
 import { configureEndpoint } from '../../../index.ts';
-import { answering } from './broken-answers.ts';
+import { answering } from './broken.ts';
 import { goodEndpoint, type Served, serveEndpoint, targetOf } from './endpoints.ts';
 
 const SECRET = 'an-operators-secret-of-32-bytes-or-more';
