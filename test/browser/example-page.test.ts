@@ -119,7 +119,7 @@ describe.skipIf(!CHROMIUM)('the browser example', () => {
     await open({ config: { rules: [{ name: 'staff', when: { claims: { role: 'staff' } }, grant: { news: ['*'] } }] } });
     await signIn('ada');
     await state('refused', 'You may not connect.');
-    on.setAway(true);
+    on.take('away');
     await signIn('ada');
     await state('trying-again', 'trying again');
   });

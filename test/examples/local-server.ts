@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { createEnvironmentKeySource } from '../../adapters/key-sources/environment.ts';
 import { startNodeServer } from '../../adapters/node/serve.ts';
+import type { AuthResponse } from '../../core/http.ts';
 import { type AblyService, type AblyServiceOptions, startAblyService } from '../../dev/ably-service/ably-service.ts';
 import { createDemoExplain } from '../../dev/demo/explain.ts';
 import { acceptProvider, startDemoProvider } from '../../dev/demo/identity-provider.ts';
@@ -29,8 +30,8 @@ export interface LocalServer {
   readonly events: readonly AuthEvent[];
   /** An access token of the local identity provider, got as the READMEs say. */
   accessTokenOf(name: string): Promise<string>;
-  /** While it is away, the endpoint answers 503, as it does without a key. */
-  setAway(away: boolean): void;
+  /** How the endpoint takes requests from now on: `away` answers 503, `signed-out` sees no credential of anybody. */
+  take(requests: 'as-usual' | 'away' | 'signed-out'): void;
   close(): Promise<void>;
 }
 
@@ -48,6 +49,13 @@ const RIGHTS: Pick<AuthConfig, 'rules' | 'requestable' | 'grants'> = {
   grants: remembering('client'),
 };
 
+const UNAVAILABLE: AuthResponse = {
+  status: 503,
+  headers: [['Content-Type', 'application/json']],
+  cookies: [],
+  body: '{}',
+};
+
 export async function startLocalServer(options: LocalServerOptions = {}): Promise<LocalServer> {
   const service = await startAblyService({ keys: [STAGE_KEY], ...options.service });
   const provider = await startDemoProvider();
@@ -55,7 +63,7 @@ export async function startLocalServer(options: LocalServerOptions = {}): Promis
   const definition = defineAuth(() => ({ sources: [session({ secrets: sessionSecrets(env) })], ...RIGHTS }));
   const own = { secureCookies: false, ...options.config };
   const events: AuthEvent[] = [];
-  let away = false;
+  let taken: Parameters<LocalServer['take']>[0] = 'as-usual';
   const endpoint = configureEndpoint({
     definition: { build: (from) => ({ ...acceptProvider(definition, provider).build(from), ...own }) },
     env,
@@ -68,10 +76,10 @@ export async function startLocalServer(options: LocalServerOptions = {}): Promis
   if (endpoint.problems.length > 0) throw new Error(JSON.stringify(endpoint.problems));
   const server = await startNodeServer({
     endpoint: {
-      handle: async (request) =>
-        away
-          ? { status: 503, headers: [['Content-Type', 'application/json']], cookies: [], body: '{}' }
-          : endpoint.handle(request),
+      async handle(request) {
+        if (taken === 'away') return UNAVAILABLE;
+        return endpoint.handle(taken === 'signed-out' ? { ...request, headers: new Map(), cookies: [] } : request);
+      },
     },
     host: '127.0.0.1',
     port: 0,
@@ -101,8 +109,8 @@ export async function startLocalServer(options: LocalServerOptions = {}): Promis
       const response = await fetch(`${server.url}/demo/provider-login`, { method: 'POST', headers, body });
       return ((await response.json()) as { readonly accessToken: string }).accessToken;
     },
-    setAway(next) {
-      away = next;
+    take(requests) {
+      taken = requests;
     },
     async close() {
       await server.close();

@@ -112,12 +112,12 @@ describe('the Node service', () => {
     const signedOut = run(on, { TOKEN_FILE: token.path });
     await signedOut.prints('signed out: ');
     await signedOut.prints('disconnected, trying again');
-    on.setAway(true);
+    on.take('away');
     await token.hold(await on.accessTokenOf('reports'));
     const away = run(on, { TOKEN_FILE: token.path });
     await away.prints('disconnected, trying again');
     expect(away.output()).not.toContain('signed out');
-    on.setAway(false);
+    on.take('as-usual');
     // The SDK waits for up to fifteen seconds.
     await Promise.all([signedOut.prints('connected as reports'), away.prints('connected as reports')]);
   });

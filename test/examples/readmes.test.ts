@@ -7,7 +7,7 @@ import { FAILURES } from '../../core/errors.ts';
 import { ROOT } from '../house/source-files.ts';
 
 const FOLDER = join(ROOT, 'examples');
-const JAVASCRIPT = ['browser', 'nextjs', 'node'];
+const JAVASCRIPT = ['browser', 'nextjs', 'node', 'react-native'];
 
 interface Manifest {
   readonly scripts: Readonly<Record<string, string>>;
@@ -40,7 +40,9 @@ describe.each(JAVASCRIPT)('the example %s', (name) => {
     .map((path) => read(folder, path));
 
   it('names commands and files that it has', () => {
-    const commands = [...readme.matchAll(/^(?:.* )?npm (?:run )?(start|dev|build|check)$/gm)].map(([, name]) => name);
+    const commands = [...readme.matchAll(/^(?:.* )?npm (?:run )?(start|dev|build|check|android|ios)$/gm)].map(
+      ([, name]) => name,
+    );
     expect(commands.length).toBeGreaterThan(0);
     expect(commands.filter((command) => manifest.scripts[command ?? ''] === undefined)).toEqual([]);
     const files = [...readme.matchAll(/^\| (`.+?`) \|/gm)].flatMap(([, cell = '']) => cell.match(/[^`, ]+/g) ?? []);
@@ -66,13 +68,18 @@ describe.each(JAVASCRIPT)('the example %s', (name) => {
   });
 });
 
-describe('the example nextjs', () => {
-  it('is built by its lane with the versions that it names', () => {
-    const lane = manifestOf(join(ROOT, 'test/platforms/nextjs')).devDependencies;
-    const { dependencies, devDependencies } = manifestOf(join(FOLDER, 'nextjs'));
-    expect({ ...dependencies, ...devDependencies }).toMatchObject(lane);
+describe.each(['nextjs', 'react-native'])('the lane %s', (name) => {
+  it('has the versions that the example names', () => {
+    const lane = manifestOf(join(ROOT, 'test/platforms', name)).devDependencies;
+    const { dependencies, devDependencies } = manifestOf(join(FOLDER, name));
+    const example = { ...dependencies, ...devDependencies };
+    const both = Object.keys(lane).filter((each) => each in example);
+    expect(both).toContain('react');
+    for (const each of both) expect([each, example[each]]).toEqual([each, lane[each]]);
   });
+});
 
+describe('the example nextjs', () => {
   it('names the key that the local Ably of npm start knows', () => {
     const [, name, secret] = /name: '([\w.]+)', secret: '([\w-]+)'/.exec(read(ROOT, 'dev/demo/ably.ts')) ?? [];
     expect(read(FOLDER, 'nextjs/.env.example')).toContain(`ABLY_API_KEY=${name}:${secret}\n`);
