@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createSessionCookies } from '../../index.ts';
 import { BUILDING_TAKES_AT_MOST_MS, type Built, buildArtefacts, type RunningArtefact, runArtefact } from './built.ts';
 
 const KEY = 'builtapp.builtkey:obviously-a-fake-secret';
@@ -59,6 +60,31 @@ describe.each(ARTEFACTS)('the built function for %s', (name) => {
     }
     expect((await fetch(artefact.url, { method: 'OPTIONS' })).status).toBe(204);
     expect(artefact.log().join('\n')).not.toContain('obviously-a-fake-secret');
+  });
+
+  it('tells an operator which build it is, and refuses who asks too often, each loaded by the first who needs it', async () => {
+    const [operator, secret] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
+    const artefact = await run(name, {
+      ABLY_API_KEY: KEY,
+      ABLY_AUTH_POLICY: JSON.stringify({ rules: [{ name: 'members', grant: { lobby: ['subscribe'] } }] }),
+      ABLY_AUTH_SESSION_SECRET: secret,
+      ABLY_AUTH_OPERATOR_SECRET: operator,
+      ABLY_AUTH_RATE_LIMIT: '2/1h',
+    });
+    expect(await (await fetch(`${artefact.url}?health`)).json()).toEqual({ status: 'ok' });
+    const health = await fetch(`${artefact.url}?health`, { headers: { authorization: `Bearer ${operator}` } });
+    expect(await health.json()).toMatchObject({
+      key: { state: 'loaded', current: { name: 'builtapp.builtkey' } },
+      build: { version: expect.any(String), id: built.of(name).id },
+      rateLimit: { requests: 2, perSeconds: 3_600 },
+    });
+    const [cookie = ''] = createSessionCookies({ secrets: [secret] })
+      .write({ subject: 'ada', lifetimeSeconds: 7_200 }, Date.now())
+      .split(';');
+    const asked = [];
+    for (let time = 0; time < 3; time += 1) asked.push(await fetch(artefact.url, { headers: { cookie } }));
+    expect(asked.map(({ status }) => status)).toEqual([200, 200, 401]);
+    expect(Number(asked[2]?.headers.get('retry-after'))).toBeGreaterThan(3_000);
   });
 
   it('S11: with nothing set starts all the same, says the whole list once, and answers 503', async () => {
