@@ -18,6 +18,7 @@ const FROM_ENVIRONMENT = {
   ABLY_AUTH_CORS: 'Cors',
   ABLY_AUTH_TOKEN_FORMAT: 'TokenFormat',
   ABLY_AUTH_TTL: 'Ttl',
+  ABLY_AUTH_RATE_LIMIT: 'RateLimit',
   ABLY_AUTH_STORE: 'StoreAddress',
   ABLY_AUTH_LOG: 'Log',
   ABLY_ENDPOINT: 'AblyEndpoint',
@@ -29,6 +30,7 @@ const FROM_ENVIRONMENT = {
 const SECRETS = {
   ABLY_AUTH_SESSION_SECRET: 'SessionSecret',
   ABLY_AUTH_EMBEDDED_SECRET: 'EmbeddedSecret',
+  ABLY_AUTH_OPERATOR_SECRET: 'OperatorSecret',
 };
 
 /** What is built around it: `--param="store=true"`, or `params` in serverless.yml. First letters are small there. */

@@ -21,6 +21,7 @@ const SECRETS = [
   'ABLY_API_KEY_PREVIOUS',
   'ABLY_AUTH_SESSION_SECRET',
   'ABLY_AUTH_EMBEDDED_SECRET',
+  'ABLY_AUTH_OPERATOR_SECRET',
   // The address of a Redis has its password in it.
   'ABLY_AUTH_STORE',
 ];
@@ -67,7 +68,7 @@ function checkValue() {
   if (name.startsWith('ABLY_API_KEY') && !/^[^.:\s]+\.[^.:\s]+:\S+$/.test(value)) {
     stop(`${name} is not an API key: it looks like appId.keyId:secret.`);
   }
-  const signs = ['ABLY_AUTH_SESSION_SECRET', 'ABLY_AUTH_EMBEDDED_SECRET'].includes(name);
+  const signs = ['ABLY_AUTH_SESSION_SECRET', 'ABLY_AUTH_EMBEDDED_SECRET', 'ABLY_AUTH_OPERATOR_SECRET'].includes(name);
   if (signs && value.split(',').some((each) => Buffer.byteLength(each) < 32)) {
     stop(`${name} is too short: 32 bytes or more, or --random.`);
   }

@@ -16,6 +16,7 @@ const KEPT_SECRET = [
   ['ABLY_API_KEY_PREVIOUS', KEY],
   ['ABLY_AUTH_SESSION_SECRET', 'not-a-real-secret'.repeat(3)],
   ['ABLY_AUTH_EMBEDDED_SECRET', 'not-a-real-secret'.repeat(3)],
+  ['ABLY_AUTH_OPERATOR_SECRET', 'not-a-real-secret'.repeat(3)],
   ['ABLY_AUTH_STORE', 'rediss://:not-a-real-secret@cache.example:6379'],
 ] as const;
 

@@ -28,6 +28,8 @@ export interface AblyAuthEndpointProps {
   readonly sessionSecret?: string;
   /** Where the secret that signs the JWT around a credential is kept, for the format `embedded-jwt`. Never its value. */
   readonly embeddedSecret?: string;
+  /** Where the secret that opens the details of `?health` is kept. Never its value. */
+  readonly operatorSecret?: string;
   /** Exact origins that may call from a browser. */
   readonly allowedOrigins?: readonly string[];
   /** Who signs the callers' tokens, and whom these are for, when the function verifies them itself. */
@@ -37,6 +39,8 @@ export interface AblyAuthEndpointProps {
   readonly tokenFormat?: string;
   /** Such as `15m`; `1h` by default. */
   readonly ttl?: string;
+  /** How often one caller may ask, such as `60/1m`; not limited by default. */
+  readonly rateLimit?: string;
   readonly cors?: 'function' | 'platform';
   readonly log?: 'json' | 'pretty' | 'silent';
   readonly ablyEndpoint?: string;
@@ -105,6 +109,7 @@ function refuseProblems({
   apiKeySecretArn,
   sessionSecret,
   embeddedSecret,
+  operatorSecret,
   jwtAuthorizer,
   environment = {},
 }: AblyAuthEndpointProps): void {
@@ -112,7 +117,7 @@ function refuseProblems({
   if (!Token.isUnresolved(apiKeySecretArn) && !SECRET_ARN.test(apiKeySecretArn)) {
     problems.push('apiKeySecretArn: write the whole ARN of a secret, the six characters at its end included');
   }
-  for (const [name, secret] of Object.entries({ sessionSecret, embeddedSecret })) {
+  for (const [name, secret] of Object.entries({ sessionSecret, embeddedSecret, operatorSecret })) {
     if (secret === undefined || Token.isUnresolved(secret) || REFERENCE.test(secret)) continue;
     problems.push(`${name}: write where it is kept, such as secretsmanager:ably/session-secret, and not its value`);
   }
@@ -122,6 +127,7 @@ function refuseProblems({
     'ABLY_API_KEY_PREVIOUS',
     'ABLY_AUTH_SESSION_SECRET',
     'ABLY_AUTH_EMBEDDED_SECRET',
+    'ABLY_AUTH_OPERATOR_SECRET',
   ]) {
     if (name in environment) problems.push(`environment.${name}: a secret would be in the template`);
   }
@@ -138,12 +144,14 @@ function parameters(props: AblyAuthEndpointProps): Record<string, unknown> {
     ApiKeySecretKmsKeyArn: props.apiKeySecretKmsKeyArn,
     SessionSecret: props.sessionSecret,
     EmbeddedSecret: props.embeddedSecret,
+    OperatorSecret: props.operatorSecret,
     AllowedOrigins: props.allowedOrigins?.join(','),
     Issuer: props.issuer,
     Audience: props.audience,
     JwksUrl: props.jwksUrl,
     TokenFormat: props.tokenFormat,
     Ttl: props.ttl,
+    RateLimit: props.rateLimit,
     Cors: props.cors,
     Log: props.log,
     AblyEndpoint: props.ablyEndpoint,

@@ -8,6 +8,7 @@ locals {
     length(var.allowed_origins) == 0 ? {} : { ABLY_AUTH_ALLOWED_ORIGINS = join(",", var.allowed_origins) },
     var.session_secret == null ? {} : { ABLY_AUTH_SESSION_SECRET = var.session_secret },
     var.embedded_secret == null ? {} : { ABLY_AUTH_EMBEDDED_SECRET = var.embedded_secret },
+    var.operator_secret == null ? {} : { ABLY_AUTH_OPERATOR_SECRET = var.operator_secret },
     var.store ? { ABLY_AUTH_STORE = "dynamodb:${var.name}" } : {},
     # Behind the authorizer the API writes them, because its own 401 would have none.
     var.jwt_authorizer == null ? {} : { ABLY_AUTH_CORS = "platform" },

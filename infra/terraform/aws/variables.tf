@@ -60,8 +60,8 @@ variable "settings" {
   default     = {}
 
   validation {
-    condition     = length(setintersection(keys(var.settings), ["ABLY_API_KEY", "ABLY_API_KEY_PREVIOUS", "ABLY_AUTH_SESSION_SECRET", "ABLY_AUTH_EMBEDDED_SECRET"])) == 0
-    error_message = "A secret would be in the state. The API key goes into Secrets Manager; for the others see session_secret and embedded_secret."
+    condition     = length(setintersection(keys(var.settings), ["ABLY_API_KEY", "ABLY_API_KEY_PREVIOUS", "ABLY_AUTH_SESSION_SECRET", "ABLY_AUTH_EMBEDDED_SECRET", "ABLY_AUTH_OPERATOR_SECRET"])) == 0
+    error_message = "A secret would be in the state. The API key goes into Secrets Manager; for the others see session_secret, embedded_secret and operator_secret."
   }
 }
 
@@ -74,6 +74,13 @@ variable "session_secret" {
 
 variable "embedded_secret" {
   description = "The secret that signs the JWT around a credential, for the format embedded-jwt. In the state like session_secret."
+  type        = string
+  default     = null
+  sensitive   = true
+}
+
+variable "operator_secret" {
+  description = "The secret that opens the details of ?health. In the state like session_secret."
   type        = string
   default     = null
   sensitive   = true

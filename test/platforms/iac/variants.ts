@@ -22,6 +22,7 @@ const IN_ENVIRONMENT: Readonly<Record<string, string>> = {
   Cors: 'ABLY_AUTH_CORS',
   TokenFormat: 'ABLY_AUTH_TOKEN_FORMAT',
   Ttl: 'ABLY_AUTH_TTL',
+  RateLimit: 'ABLY_AUTH_RATE_LIMIT',
   StoreAddress: 'ABLY_AUTH_STORE',
   Log: 'ABLY_AUTH_LOG',
   AblyEndpoint: 'ABLY_ENDPOINT',
@@ -35,7 +36,7 @@ type Parameters = Readonly<Record<string, string>>;
 export async function packageWithOsls(folder: string, parameters: Parameters): Promise<CfnTemplate> {
   const project = join(folder, 'project');
   copyProject(project);
-  const { Name: _own, SessionSecret, EmbeddedSecret, ...others } = parameters;
+  const { Name: _own, SessionSecret, EmbeddedSecret, OperatorSecret, ...others } = parameters;
   const settings: Record<string, string> = {};
   const args: string[] = [];
   for (const [name, value] of Object.entries(others)) {
@@ -44,6 +45,7 @@ export async function packageWithOsls(folder: string, parameters: Parameters): P
     else args.push('--param', `${name[0]?.toLowerCase()}${name.slice(1)}=${value}`);
   }
   if (EmbeddedSecret) settings.ABLY_AUTH_EMBEDDED_SECRET = `{{resolve:${EmbeddedSecret}}}`;
+  if (OperatorSecret) settings.ABLY_AUTH_OPERATOR_SECRET = `{{resolve:${OperatorSecret}}}`;
   if (SessionSecret) settings.ABLY_AUTH_SESSION_SECRET = `{{resolve:${SessionSecret}}}`;
   const { code, output } = await runTool({
     command: join(LANE, 'node_modules/.bin/osls'),
