@@ -19,6 +19,11 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     group: STARTING,
     load: async () => (await import('./init.ts')).init,
   },
+  dev: {
+    summary: 'the endpoint of this project on this machine, with a local Ably where there is no key',
+    group: STARTING,
+    load: async () => (await import('./dev.ts')).dev,
+  },
   lint: {
     summary: 'what is wrong with a policy, or allowed and hardly meant',
     group: POLICY,

@@ -8,18 +8,25 @@
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CannotRun } from './command.ts';
+
+/** For a command that goes on, and reads the config again when it has changed. */
+export interface ReadingAgain {
+  /** Receives every file that the config consists of, absolute; without esbuild only its own is known. */
+  readonly onFiles: (files: readonly string[]) => void;
+}
 
 /**
  * @param file absolute
  * @returns the default export
  * @throws CannotRun, which says nothing of an error that the config itself threw but its kind (S10)
  */
-export async function importConfig(file: string): Promise<unknown> {
+export async function importConfig(file: string, again?: ReadingAgain): Promise<unknown> {
+  again?.onFiles([file]);
   try {
-    const module = (await (/\.[mc]?ts$/.test(file) ? importTypeScript(file) : importFile(file))) as {
+    const module = (await (/\.[mc]?ts$/.test(file) ? importTypeScript(file, again) : importFile(file, again))) as {
       default?: unknown;
     };
     return module.default;
@@ -28,17 +35,18 @@ export async function importConfig(file: string): Promise<unknown> {
   }
 }
 
-async function importTypeScript(file: string): Promise<unknown> {
+async function importTypeScript(file: string, again?: ReadingAgain): Promise<unknown> {
   const esbuild = esbuildOf(file);
-  if (esbuild !== undefined) return importBundled(file, esbuild);
-  if ((process.features as { readonly typescript?: unknown }).typescript) return importFile(file);
+  if (esbuild !== undefined) return importBundled(file, esbuild, again);
+  if ((process.features as { readonly typescript?: unknown }).typescript) return importFile(file, again);
   throw new CannotRun(
     `Node ${process.versions.node} reads no TypeScript. Use Node 22.18 or later, or npm install --save-dev esbuild.`,
   );
 }
 
-function importFile(file: string): Promise<unknown> {
-  return import(pathToFileURL(file).href);
+function importFile(file: string, again?: ReadingAgain): Promise<unknown> {
+  // Node keeps what it has imported under a name.
+  return import(pathToFileURL(file).href + (again ? `?read=${Date.now()}` : ''));
 }
 
 /** Where the project that holds the file has esbuild, if it has. */
@@ -50,9 +58,11 @@ function esbuildOf(file: string): string | undefined {
   }
 }
 
-async function importBundled(file: string, esbuild: string): Promise<unknown> {
+async function importBundled(file: string, esbuild: string, again?: ReadingAgain): Promise<unknown> {
   const { build } = (await importFile(esbuild)) as typeof import('esbuild');
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
+    metafile: true,
+    absWorkingDir: dirname(file),
     entryPoints: [file],
     bundle: true,
     packages: 'external',
@@ -68,6 +78,7 @@ async function importBundled(file: string, esbuild: string): Promise<unknown> {
       'import.meta.filename': JSON.stringify(file),
     },
   });
+  again?.onFiles(Object.keys(metafile.inputs).map((input) => resolve(dirname(file), input)));
   const bundled = join(placeFor(file), `.ably-auth-functions-${process.pid}-${Date.now()}.mjs`);
   try {
     await writeFile(bundled, outputFiles[0]?.contents ?? '');

@@ -11,7 +11,7 @@ import type { ConfigProblem } from '../core/config-problem.ts';
 import { readJsonPolicy } from '../core/policy/json-policy.ts';
 import type { Environment } from '../core/settings.ts';
 import { CannotRun } from './command.ts';
-import { importConfig } from './import-config.ts';
+import { importConfig, type ReadingAgain } from './import-config.ts';
 
 const USUAL_NAMES = ['auth.config.ts', 'auth.config.mts', 'auth.config.js', 'auth.config.mjs'];
 
@@ -25,12 +25,20 @@ export interface ReadConfig {
 }
 
 /** @throws CannotRun when there is no such file, or it cannot be imported */
-export async function readConfig(named: string | undefined, folder: string, env: Environment): Promise<ReadConfig> {
+export async function readConfig(
+  named: string | undefined,
+  folder: string,
+  env: Environment,
+  again?: ReadingAgain,
+): Promise<ReadConfig> {
   const file = named ?? USUAL_NAMES.find((name) => existsSync(resolve(folder, name)));
   if (file === undefined) throw new CannotRun(`There is no auth.config.ts in ${folder}. Name the file.`);
   const path = resolve(folder, file);
   if (!existsSync(path)) throw new CannotRun(`There is no file ${file}.`);
-  if (!/\.json$/i.test(path)) return { file, definition: (await importConfig(path)) as AuthDefinition, problems: [] };
+  if (!/\.json$/i.test(path)) {
+    return { file, definition: (await importConfig(path, again)) as AuthDefinition, problems: [] };
+  }
+  again?.onFiles([path]);
   const problems: ConfigProblem[] = [];
   const rules = readJsonPolicy(await readFile(path, 'utf8'), file, problems);
   return { file, ...dropInConfig(env, rules, problems) };

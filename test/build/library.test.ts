@@ -68,9 +68,12 @@ describe('the package', () => {
     expect(stdout + stderr).toBe('');
   });
 
-  it('holds no entry of ours, which would start with a config that is not theirs', async () => {
+  it('holds no entry of ours, which would start with a config that is not theirs, and no demo login', async () => {
     const files = await readdir(join(project, 'node_modules/ably-auth-functions/dist/lib'), { recursive: true });
-    expect(files.filter((file) => /^adapters\/.*entry\.js$|auth\.config|^(dev|test)\//.test(file))).toEqual([]);
+    expect(files.filter((file) => /^adapters\/.*entry\.js$|auth\.config|^test\//.test(file))).toEqual([]);
+    // What the command `dev` needs: a local Ably service, and where it refuses to run.
+    const dev = files.filter((file) => /^dev\/.*\.js$/.test(file) && !file.startsWith('dev/ably-service/'));
+    expect(dev.sort()).toEqual(['dev/demo/ably.js', 'dev/refuse-production.js']);
   });
 });
 

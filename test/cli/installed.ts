@@ -57,21 +57,13 @@ export async function installProject(packages: readonly string[] = []): Promise<
     await mkdir(dirname(join(modules, name)), { recursive: true });
     await symlink(join(ROOT, 'node_modules', name), join(modules, name));
   };
-  for (const name of [
-    'ably',
-    'commander',
-    '@clack',
-    'jose',
-    'rate-limiter-flexible',
-    '@aws-sdk',
-    '@smithy',
-    ...packages,
-  ])
-    await link(name);
-  await writeFile(join(folder, 'package.json'), '{"private": true, "type": "module"}');
-  const { bin } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as {
+  // What npm installs with it.
+  const { dependencies, bin } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as {
+    readonly dependencies: Readonly<Record<string, string>>;
     readonly bin: Readonly<Record<string, string>>;
   };
+  for (const name of ['ably', ...Object.keys(dependencies), ...packages]) await link(name);
+  await writeFile(join(folder, 'package.json'), '{"private": true, "type": "module"}');
   const command = join(installed, bin[PACKAGE] ?? '');
   return {
     folder,

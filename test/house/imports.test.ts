@@ -94,6 +94,14 @@ describe('the house', () => {
     expect(offences(below('dev/ably-service'), allowed)).toEqual([]);
   });
 
+  it('the command takes of the local server only an Ably and where it refuses to run: never its login', () => {
+    const taken = ['dev/demo/ably.ts', 'dev/refuse-production.ts', 'dev/ably-service'];
+    const allowed = (imported: Import): boolean => !isIn(imported, 'dev') || isIn(imported, ...taken);
+    expect(offences([...below('cli'), ...files.filter(({ path }) => path === 'dev/demo/ably.ts')], allowed)).toEqual(
+      [],
+    );
+  });
+
   it('nothing imports tests', () => {
     expect(offences(files, (imported) => !isIn(imported, 'test'))).toEqual([]);
   });
