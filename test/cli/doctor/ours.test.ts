@@ -44,6 +44,10 @@ describe('the doctor has nothing to complain about, or says what it is', () => {
     ]);
   });
 
+  it('where a caller may ask fifteen times a second', async () => {
+    expect(await complaints({ rateLimit: { requests: 15, per: '1s' } }, asBob)).toEqual([]);
+  });
+
   it('where nobody has to sign in', async () => {
     const asNobody = (): Partial<Target> => ({ credential: [], anonymous: 'allowed' });
     expect(await complaints({ sources: [anonymous()] }, asNobody)).toEqual([
