@@ -1,0 +1,135 @@
+// One person's connection to Ably: asks the auth endpoint for credentials, tells its refusals apart, asks for channels.
+//
+// When somebody else signs in, close this one and make another: to Ably a connection keeps its clientId, and a
+// credential of somebody else ends it (40102).
+
+import 'dart:async';
+import 'dart:convert';
+
+import 'package:ably_flutter/ably_flutter.dart' as ably;
+import 'package:http/http.dart' as http;
+
+enum Standing {
+  connected,
+
+  /// No network, or no answer at the moment. The SDK goes on by itself.
+  tryingAgain,
+
+  /// Let the person sign in again, then call `realtime.connect()`.
+  signedOut,
+
+  /// For good. The client is closed: what is thrown here does not reach the SDK beneath as 403, so it would go on.
+  refused,
+}
+
+class AblySession {
+  /// [accessToken] is of this person and of nobody else, refreshed when need be; null when there is none. It is asked
+  /// again for each credential.
+  AblySession({
+    required this.authUrl,
+    required this.accessToken,
+    required this.onStanding,
+    required ably.ClientOptions options,
+  }) {
+    options
+      ..autoConnect = false
+      ..authCallback = (_) => _fetchCredential();
+    realtime = ably.Realtime(options: options);
+    _states = realtime.connection.on().listen((change) {
+      switch (change.current) {
+        case ably.ConnectionState.connected:
+          _become(Standing.connected);
+        case ably.ConnectionState.disconnected || ably.ConnectionState.suspended:
+          _become(_lastRefusal ?? Standing.tryingAgain);
+        case ably.ConnectionState.failed:
+          _become(Standing.refused);
+        default:
+      }
+    });
+    unawaited(realtime.connect());
+  }
+
+  final Uri authUrl;
+  final Future<String?> Function() accessToken;
+  final void Function(Standing) onStanding;
+  late final ably.Realtime realtime;
+  late final StreamSubscription<ably.ConnectionStateChange> _states;
+  final _http = http.Client();
+
+  /// Goes along with each request: an endpoint that remembers nothing needs the whole list each time.
+  final _wanted = <String>{};
+  Standing? _lastRefusal;
+  Standing? _standing;
+
+  /// Asks for one more channel on the open connection. False when it was refused; what one has already stays. After true
+  /// attach it, again if it had failed.
+  ///
+  /// Throws when there was no new credential; the rights are as before.
+  Future<bool> ask(String channel) async {
+    _wanted.add(channel);
+    await realtime.auth.authorize();
+    return _wanted.contains(channel);
+  }
+
+  Future<void> close() async {
+    await _states.cancel();
+    await realtime.close();
+    _http.close();
+  }
+
+  /// What is thrown in here is tried again by the SDK, always. Never answers null, for which Android waits for ever.
+  Future<Object> _fetchCredential() async {
+    final token = await accessToken();
+    if (token == null) throw _refusal(Standing.signedOut, 'Nobody is signed in.');
+    // A redirect is not followed: it would carry the access token to another host.
+    final request = http.Request('POST', authUrl)
+      ..followRedirects = false
+      ..headers['Authorization'] = 'Bearer $token'
+      ..bodyFields = {'resources': jsonEncode(_wanted.toList())};
+    // Below the SDK's ten seconds.
+    final response = await _http.send(request).then(http.Response.fromStream).timeout(const Duration(seconds: 9));
+    return _readAnswer(response);
+  }
+
+  Object _readAnswer(http.Response response) {
+    final type = response.headers['content-type'] ?? '';
+    final isJson = type.startsWith('application/json');
+    final code = response.headers['x-ably-errorcode'];
+    final said = 'The auth endpoint answered ${response.statusCode} ($code).';
+    if (response.statusCode == 200 && (isJson || type.startsWith('application/jwt'))) {
+      _forget(response.headers['x-ably-auth-refused']);
+      _lastRefusal = null;
+      if (!isJson) return response.body;
+      final fields = jsonDecode(response.body) as Map<String, dynamic>;
+      // A token alone, not TokenDetails: on iOS the plugin takes its expiry from another field.
+      return fields.containsKey('issued') ? fields['token'] as String : ably.TokenRequest.fromMap(fields);
+    }
+    // Not as a page: that is a captive portal's or a firewall's, and goes away.
+    if (response.statusCode == 403 && isJson) {
+      unawaited(realtime.close());
+      throw _refusal(Standing.refused, said);
+    }
+    // 40160, 42910: signed in all the same, and worth another try later.
+    if (response.statusCode == 401 && (code == null || code == '40101')) throw _refusal(Standing.signedOut, said);
+    throw _refusal(null, said);
+  }
+
+  Exception _refusal(Standing? means, String message) {
+    _lastRefusal = means;
+    // A connection that is up stays up until its token ends; the app hears of it now.
+    if (means != null) _become(means);
+    return Exception(message);
+  }
+
+  /// Names of channels; after a long list a number says how many more.
+  void _forget(String? refused) {
+    final names = jsonDecode(refused ?? '[]') as List<dynamic>;
+    _wanted.removeAll(names.whereType<String>());
+  }
+
+  void _become(Standing next) {
+    if (next == _standing) return;
+    _standing = next;
+    onStanding(next);
+  }
+}
