@@ -5,9 +5,6 @@
 import type { Block } from './pages.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
-  'docs/client.md swift': 'there is no Swift compiler with ably-cocoa here: read against its headers, never compiled',
-  'docs/client.md kotlin': 'needs ably-android and OkHttp: read against their sources, never compiled',
-  'docs/client.md dart': 'needs the Flutter SDK: read against the plugin’s source, never compiled',
   'docs/policy.md text': 'the shape of a rule as a drawing, and output that test/cli/explain.test.ts compares',
   'docs/rotation.md text': 'a drawing of the steps, which test/rotation/steps.test.ts runs',
   'README.md text': 'a drawing of the way of a request',
