@@ -1,5 +1,9 @@
-/** `npm run docs`: writes the pages that are made of the code. */
+/** `npm run docs`: writes what of the documentation is made of the code. */
 import { writeFileSync } from 'node:fs';
+import { architecturePicture } from './architecture-picture.ts';
 import { errorsPage } from './errors-page.ts';
 
-writeFileSync(new URL('../../docs/errors.md', import.meta.url), errorsPage());
+const write = (name: string, text: string): void => writeFileSync(new URL(`../../docs/${name}`, import.meta.url), text);
+
+write('errors.md', errorsPage());
+write('architecture.svg', architecturePicture());
