@@ -1,8 +1,12 @@
 /**
- * Bundles an SDK of CommonJS modules by itself, into one ES module, before the rest takes it in. Together with our own
- * modules esbuild would put its helpers for CommonJS into a file that every cold start reads, used or not.
+ * Bundles an SDK by itself, into one ES module, before the rest takes it in.
+ *
+ * Together with the rest, esbuild would put what the SDK shares with its own lazy parts into files of their own, nine for
+ * an AWS client, each to be found and opened by a cold start; and its helpers for CommonJS into one that every cold start
+ * reads, used or not.
  */
 import { builtinModules } from 'node:module';
+import { dirname } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 /**
@@ -32,18 +36,35 @@ const nodesOwnModules: Plugin = {
   },
 };
 
+/** What it loads lazily is not taken in: of the AWS clients, the providers of credentials that a function does not need. */
+const lazyStaysLazy: Plugin = {
+  name: 'lazy-stays-lazy',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^[^/]/ }, async ({ path: imported, kind, importer, resolveDir, pluginData }) => {
+      if (kind !== 'dynamic-import' || pluginData === 'asked') return undefined;
+      const { path, errors } = await resolve(imported, { kind, importer, resolveDir, pluginData: 'asked' });
+      return errors.length > 0 ? { errors } : { path, external: true };
+    });
+  },
+};
+
 export const oneSdkFile: Plugin = {
   name: 'one-sdk-file',
   setup({ initialOptions, onLoad }) {
-    const { absWorkingDir, minify, platform, target, logLevel } = initialOptions;
-    onLoad({ filter: /[\\/](ably|redis|dynamodb|rate-limiter)-sdk\.ts$/ }, async ({ path, pluginData }) => {
-      const options = { absWorkingDir, minify, platform, target, logLevel } as typeof initialOptions;
-      const { outputFiles } = await build({
-        ...options,
-        ...{ entryPoints: [path], bundle: true, write: false, format: 'esm', legalComments: 'none' },
-        plugins: [nodesOwnModules],
-      });
-      return { contents: outputFiles?.[0]?.text ?? '', loader: 'js', pluginData };
-    });
+    const { absWorkingDir, minify, platform, target, logLevel, mainFields } = initialOptions;
+    onLoad(
+      { filter: /[\\/](ably|redis|rate-limiter|dynamodb|secrets-manager|ssm)-sdk\.ts$/ },
+      async ({ path, pluginData }) => {
+        const options = { absWorkingDir, minify, platform, target, logLevel, mainFields } as typeof initialOptions;
+        const { outputFiles } = await build({
+          ...options,
+          ...{ entryPoints: [path], bundle: true, write: false, format: 'esm', legalComments: 'none' },
+          // Beside it, so that the map's paths are as from there.
+          ...{ outfile: `${path}.mjs`, sourcemap: 'inline' },
+          plugins: [nodesOwnModules, lazyStaysLazy],
+        });
+        return { contents: outputFiles?.[0]?.text ?? '', loader: 'js', resolveDir: dirname(path), pluginData };
+      },
+    );
   },
 };

@@ -107,14 +107,21 @@ describe('npm run build', () => {
     expect([...(await hashes(join(built.dir, name))).keys()]).toEqual(files);
   });
 
-  it('aws-lambda: the AWS clients are in files of their own', () => {
-    const { outputs } = built.of('aws-lambda').metafile;
-    const holding = Object.entries(outputs).filter(([, { inputs }]) =>
-      Object.keys(inputs).some((path) => path.includes('node_modules/@aws-sdk/client-')),
-    );
-    expect(holding.length).toBeGreaterThanOrEqual(2);
-    for (const [path] of holding) expect(path).toMatch(/^dist\/aws-lambda\/chunks\/[\w-]+\.mjs$/);
-  });
+  it.each(['secrets-manager-sdk', 'ssm-sdk', 'dynamodb-sdk'])(
+    'aws-lambda: %s is one file, without what it loads lazily itself or has no use for',
+    async (name) => {
+      const { outputs } = built.of('aws-lambda').metafile;
+      const paths = Object.keys(outputs).filter((output) => output.includes(`/chunks/${name}-`));
+      const [path = '', ...more] = paths.filter((output) => output.endsWith('.mjs'));
+      expect(more).toEqual([]);
+      const kinds = outputs[path]?.imports.map(({ kind }) => kind) ?? [];
+      expect(new Set(kinds)).toEqual(new Set(['dynamic-import']));
+      expect(kinds.length).toBeGreaterThan(3);
+      const text = await readFile(join(built.dir, path.replace(/^dist\//, '')), 'utf8');
+      expect(text).toContain('secretAccessKey');
+      expect(text).not.toContain('ReadableStream');
+    },
+  );
 
   it('aws-lambda: the Redis client, of CommonJS modules, can be loaded from its file', async () => {
     const { outputs } = built.of('aws-lambda').metafile;
