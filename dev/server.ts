@@ -17,6 +17,7 @@ import {
   describeFinding,
   type Environment,
   lintPolicy,
+  openLimit,
 } from '../index.ts';
 import { type DemoAbly, reachAbly } from './demo/ably.ts';
 import { createDemoExplain } from './demo/explain.ts';
@@ -89,6 +90,7 @@ export async function startDevServer({ definition, env, print }: DevServerOption
       keySource: { ok: true, source: keySource },
       ably: createAblyApi(ably.settings),
       createEndpoint: beside.createEndpoint,
+      openLimit,
       // Its problems are thrown below; logged here as well, they would stand there twice.
       ...(onEvent && { onEvent: (event) => event.kind !== 'misconfigured' && onEvent(event) }),
     });
