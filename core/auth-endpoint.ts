@@ -83,7 +83,7 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
       const caller = await identify(auth.sources, request, { nowMs: cameMs, secureCookies, allowedOrigins });
       identity = caller.identity;
       watch?.passed('identify');
-      const limitOutage = await limit?.(caller, request);
+      const limitOutage = limit && (await limit(caller, request));
       if (limit) watch?.passed('limit');
       const aheadMs = offsetMs ? await offsetMs() : 0;
       if (offsetMs) watch?.passed('clock');
