@@ -22,7 +22,7 @@ import {
 import { type DemoAbly, reachAbly } from './demo/ably.ts';
 import { createDemoExplain } from './demo/explain.ts';
 import { acceptProvider, type DemoProvider, hasRoomForProvider, startDemoProvider } from './demo/identity-provider.ts';
-import { createDemoLogin } from './demo/login.ts';
+import { createDemoLogin, listedOrigins } from './demo/login.ts';
 import { loadPageFiles } from './demo/page-files.ts';
 import { createProviderLogin } from './demo/provider-login.ts';
 import { acceptAsking, DEMO_ROOMS, hasRoomToAsk } from './demo/rooms.ts';
@@ -113,7 +113,7 @@ export async function startDevServer({ definition, env, print }: DevServerOption
       otherwise: createDemoRoutes({
         files,
         login: createDemoLogin(env),
-        providerLogin: provider && createProviderLogin(provider),
+        providerLogin: provider && createProviderLogin(provider, listedOrigins(env)),
         explain: createDemoExplain(definition, env),
         info: (hostName) => ({
           mode: ably.mode,

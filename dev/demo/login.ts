@@ -2,13 +2,14 @@
  * The demo login: whoever gives a name is that person. It exists only here, to have two kinds of caller to show; an
  * app checks a password or whatever it has before it writes a session cookie.
  *
- * Logging in and out are POST, and only from our own page (S14): another site must not be able to log a visitor in as
+ * Logging in and out are POST, and only from our own page, or one that is listed (S14): another site must not be able to log a visitor in as
  * somebody else.
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readNodeRequest } from '../../adapters/node/read-request.ts';
 import { mayCountAmbient } from '../../core/identity/ambient.ts';
+import { readCoreSettings } from '../../core/settings.ts';
 import { createSessionCookies, type Environment, session, sessionSecrets } from '../../index.ts';
 
 const SESSION_SECONDS = 8 * 60 * 60;
@@ -29,10 +30,11 @@ export function createDemoLogin(env: Environment): DemoLogin {
   const secrets = sessionSecrets(env);
   const cookies = createSessionCookies({ secrets, secureCookies: false });
   const source = session({ secrets });
+  const origins = listedOrigins(env);
   return {
     logIn(req, res, body) {
       const name = readName(body);
-      if (!isOurPage(req)) refuse(res, 403, 40300, 'Log in from the page itself.');
+      if (!isOurPage(req, origins)) refuse(res, 403, 40300, 'Log in from the page itself.');
       else if (name === undefined)
         refuse(res, 400, 40000, 'A name has 1 to 60 letters, digits, dots, dashes or spaces.');
       else {
@@ -41,7 +43,7 @@ export function createDemoLogin(env: Environment): DemoLogin {
       }
     },
     logOut(req, res) {
-      if (!isOurPage(req)) refuse(res, 403, 40300, 'Log out from the page itself.');
+      if (!isOurPage(req, origins)) refuse(res, 403, 40300, 'Log out from the page itself.');
       else res.writeHead(204, { 'Set-Cookie': cookies.clear(), 'Cache-Control': 'no-store' }).end();
     },
     async whoIs(req) {
@@ -56,10 +58,18 @@ export function createDemoLogin(env: Environment): DemoLogin {
   };
 }
 
+/**
+ * Pages that ABLY_AUTH_ALLOWED_ORIGINS names are ours too: a phone's browser, which reaches this machine over plain HTTP by
+ * another name, does not say that a page is of the same origin.
+ */
+export function listedOrigins(env: Environment): ReadonlySet<string> {
+  return new Set(readCoreSettings(env, []).allowedOrigins);
+}
+
 /** Without either header nobody knows whose page it was, and then nothing is written. */
-export function isOurPage(req: IncomingMessage): boolean {
+export function isOurPage(req: IncomingMessage, origins: ReadonlySet<string>): boolean {
   if (req.headers.origin === undefined && req.headers['sec-fetch-site'] === undefined) return false;
-  return mayCountAmbient(readNodeRequest(req, ''), new Set());
+  return mayCountAmbient(readNodeRequest(req, ''), origins);
 }
 
 export function readName(body: string): string | undefined {

@@ -15,10 +15,10 @@ export type ProviderLogin = (req: IncomingMessage, res: ServerResponse, body: st
 /** More redirects and forms than the flow has. */
 const MAX_STEPS = 20;
 
-export function createProviderLogin({ issuer }: DemoProvider): ProviderLogin {
+export function createProviderLogin({ issuer }: DemoProvider, origins: ReadonlySet<string>): ProviderLogin {
   return async (req, res, body) => {
     const name = readName(body);
-    if (!isOurPage(req)) refuse(res, 403, 40300, 'Log in from the page itself.');
+    if (!isOurPage(req, origins)) refuse(res, 403, 40300, 'Log in from the page itself.');
     else if (name === undefined) refuse(res, 400, 40000, 'A name has 1 to 60 letters, digits, dots, dashes or spaces.');
     else {
       const accessToken = await fetchAccessToken(issuer, name);

@@ -14,7 +14,8 @@ const CANDIDATES = [
 
 export const CHROMIUM = CANDIDATES.find((path) => path !== undefined && existsSync(path));
 
-export function launchChromium(): Promise<Browser> {
+/** @param more for a test that needs what only the command line sets */
+export function launchChromium(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM ?? '/usr/bin/chromium',
     args: [
@@ -25,6 +26,7 @@ export function launchChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   });
 }

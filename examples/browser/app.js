@@ -79,8 +79,9 @@ async function attachOrAsk(/** @type {string} */ name) {
 
 // The local server's login, which takes anyone's word. Yours checks a password, and writes the session cookie.
 onSubmit('sign-in', async (form) => {
-  await fetch('/demo/login', { method: 'POST', body: JSON.stringify({ name: form.get('name') }) });
-  connectAnew();
+  const response = await fetch('/demo/login', { method: 'POST', body: JSON.stringify({ name: form.get('name') }) });
+  if (response.ok) connectAnew();
+  else say('signed-out', `You cannot be signed in: ${response.status}`);
 });
 byId('sign-out').addEventListener('click', async () => {
   await fetch('/demo/logout', { method: 'POST' });

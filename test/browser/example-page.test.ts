@@ -10,6 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM, launchChromium } from '../../dev/screenshots/chromium.ts';
 import { type LocalServer, type LocalServerOptions, startLocalServer } from '../examples/local-server.ts';
 import { ROOT } from '../house/source-files.ts';
+import { freePort } from '../platforms/support/free-port.ts';
 
 if (!CHROMIUM)
   console.warn('SKIPPED, LOUDLY: no Chromium here, so nothing below was seen in a browser. Set CHROMIUM_PATH.');
@@ -22,7 +23,8 @@ describe.skipIf(!CHROMIUM)('the browser example', () => {
   let own: ChildProcess | undefined;
 
   beforeAll(async () => {
-    browser = await launchChromium();
+    // A name that browsers do not trust as they do 127.0.0.1.
+    browser = await launchChromium(['--host-resolver-rules=MAP machine.test 127.0.0.1']);
   });
   afterAll(() => browser?.close());
   afterEach(async () => {
@@ -31,17 +33,17 @@ describe.skipIf(!CHROMIUM)('the browser example', () => {
     await on?.close();
   });
 
-  async function open(options?: LocalServerOptions): Promise<void> {
+  async function open(options?: LocalServerOptions, at?: URL): Promise<void> {
     on = await startLocalServer(options);
     own = spawn(process.execPath, ['serve.js'], {
       cwd: join(ROOT, 'examples/browser'),
-      env: { ENDPOINT: on.url, PORT: '0' },
+      env: { ENDPOINT: on.url, PORT: at?.port ?? '0' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [line] = (await once(own.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
     context = await browser.newContext();
     page = await context.newPage();
-    await page.goto(line.toString().trim());
+    await page.goto(at?.href ?? line.toString().trim());
   }
 
   const state = (name: string, text: string, of = page) =>
@@ -122,5 +124,21 @@ describe.skipIf(!CHROMIUM)('the browser example', () => {
     on.take('away');
     await signIn('ada');
     await state('trying-again', 'trying again');
+  });
+
+  it('is used from a phone, for which this machine has another name, when that is listed', async () => {
+    const at = new URL(`http://machine.test:${await freePort()}`);
+    await open({ origins: at.origin }, at);
+    await state('signed-out', 'Please sign in');
+    await signIn('ada');
+    await state('connected', 'Connected as ada');
+    expect(connectedAs()).toEqual(['ada']);
+    await context.close();
+    own?.kill();
+    await on.close();
+    // Not listed, it is a page like any other.
+    await open({}, at);
+    await signIn('ada');
+    await state('signed-out', 'You cannot be signed in: 403');
   });
 });

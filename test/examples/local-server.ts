@@ -9,7 +9,7 @@ import type { AuthResponse } from '../../core/http.ts';
 import { type AblyService, type AblyServiceOptions, startAblyService } from '../../dev/ably-service/ably-service.ts';
 import { createDemoExplain } from '../../dev/demo/explain.ts';
 import { acceptProvider, startDemoProvider } from '../../dev/demo/identity-provider.ts';
-import { createDemoLogin } from '../../dev/demo/login.ts';
+import { createDemoLogin, listedOrigins } from '../../dev/demo/login.ts';
 import { createProviderLogin } from '../../dev/demo/provider-login.ts';
 import { createDemoRoutes } from '../../dev/demo/routes.ts';
 import {
@@ -38,6 +38,8 @@ export interface LocalServer {
 export interface LocalServerOptions {
   readonly config?: Partial<AuthConfig>;
   readonly service?: Partial<AblyServiceOptions>;
+  /** ABLY_AUTH_ALLOWED_ORIGINS. */
+  readonly origins?: string;
 }
 
 /** Everybody reads news; a room opens to whoever asks for it, but for the boardroom. */
@@ -59,7 +61,10 @@ const UNAVAILABLE: AuthResponse = {
 export async function startLocalServer(options: LocalServerOptions = {}): Promise<LocalServer> {
   const service = await startAblyService({ keys: [STAGE_KEY], ...options.service });
   const provider = await startDemoProvider();
-  const env = { ABLY_AUTH_SESSION_SECRET: randomBytes(32).toString('base64url') };
+  const env = {
+    ABLY_AUTH_SESSION_SECRET: randomBytes(32).toString('base64url'),
+    ABLY_AUTH_ALLOWED_ORIGINS: options.origins,
+  };
   const definition = defineAuth(() => ({ sources: [session({ secrets: sessionSecrets(env) })], ...RIGHTS }));
   const own = { secureCookies: false, ...options.config };
   const events: AuthEvent[] = [];
@@ -87,7 +92,7 @@ export async function startLocalServer(options: LocalServerOptions = {}): Promis
     otherwise: createDemoRoutes({
       files: new Map(),
       login: createDemoLogin(env),
-      providerLogin: createProviderLogin(provider),
+      providerLogin: createProviderLogin(provider, listedOrigins(env)),
       explain: createDemoExplain(definition, env),
       info: (hostName) => ({
         mode: 'local',

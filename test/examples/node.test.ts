@@ -1,14 +1,17 @@
 /** examples/node, the program itself, as a process: what it does at sign-in, renewal, refusal and change of identity. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as Ably from 'ably';
 import { afterEach, describe, expect, it } from 'vitest';
+import definition from '../../auth.config.ts';
+import { startDevServer } from '../../dev/server.ts';
 import { oidc } from '../../index.ts';
+import { ROOT } from '../house/source-files.ts';
 import { STAGE_KEY } from '../stage.ts';
 import { type LocalServer, type LocalServerOptions, startLocalServer } from './local-server.ts';
 import { MACHINE, startMachineProvider } from './machine-provider.ts';
-import { type RunningService, runService } from './run-service.ts';
+import { type RunningService, runAsInReadme, runService } from './run-service.ts';
 
 const RENEWS_AT_ONCE: LocalServerOptions = { config: { ttl: '60s' }, service: { renewalLeadMs: 59_000 } };
 
@@ -38,6 +41,26 @@ async function tokenFile(): Promise<{ readonly path: string; hold(token: string)
 }
 
 describe('the Node service', () => {
+  it('runs against npm start, line by line as its README says', async () => {
+    const readme = await readFile(join(ROOT, 'examples/node/README.md'), 'utf8');
+    const [, script = ''] = /^cd examples\/node && npm install\n([\s\S]+?)```/m.exec(readme) ?? [];
+    expect(script).toContain('npm start');
+    const server = await startDevServer({
+      definition,
+      env: { PORT: '0', ABLY_AUTH_LOG: 'silent', ABLY_AUTH_SESSION_SECRET: 'x'.repeat(40) },
+      print: () => {},
+    });
+    toStop.push(server.close);
+    const token = await tokenFile();
+    const service = runAsInReadme(
+      script.replaceAll('http://127.0.0.1:3000', server.url).replaceAll('/tmp/machine-token', token.path),
+    );
+    toStop.push(service.stop);
+    await service.prints('connected as orders-service');
+    await service.prints('listening on orders');
+    await service.prints('room:garden is open');
+  });
+
   it('signs in with its client credentials, hears its channel, and opens one more on asking', async () => {
     const provider = await startMachineProvider();
     toStop.push(provider.close);

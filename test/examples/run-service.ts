@@ -14,12 +14,21 @@ export interface RunningService {
 }
 
 export function runService(env: Readonly<Record<string, string>>): RunningService {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'service.ts'], {
-    cwd: join(ROOT, 'examples/node'),
-    // The first stands for an installed package.
-    env: { TSX_TSCONFIG_PATH: join(ROOT, 'test/examples/tsconfig.json'), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  // The first stands for an installed package.
+  const more = { TSX_TSCONFIG_PATH: join(ROOT, 'test/examples/tsconfig.json'), ...env };
+  return run(process.execPath, ['--import', 'tsx', 'service.ts'], more);
+}
+
+/** @param script of a shell, with `npm start` in it: what package.json says about that is put in its place */
+export function runAsInReadme(script: string): RunningService {
+  const start = `TSX_TSCONFIG_PATH=${join(ROOT, 'test/examples/tsconfig.json')} exec ${process.execPath} --import tsx service.ts`;
+  const settings = /^((?:\w+=\S+ )+)npm start$/m;
+  const env = { PATH: process.env.PATH ?? '' };
+  return run('bash', ['-c', script.replace(settings, (_, before: string) => `export ${before}\n${start}`)], env);
+}
+
+function run(command: string, args: readonly string[], env: Readonly<Record<string, string>>): RunningService {
+  const child = spawn(command, args, { cwd: join(ROOT, 'examples/node'), env, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   const waiting = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
