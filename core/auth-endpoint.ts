@@ -23,7 +23,7 @@ import type { Records } from './records.ts';
 import type { ResolvedAuth } from './resolve-config.ts';
 import type { Gate, Passage } from './revocation/gate.ts';
 import { issueSigned } from './token/issue.ts';
-import { startWatch } from './watch.ts';
+import { startWatch, type Watch } from './watch.ts';
 import { answerCredential, answerFailure } from './wire/answer.ts';
 import { corsHeaders } from './wire/cors.ts';
 import { readWishes } from './wire/read-wishes.ts';
@@ -63,7 +63,7 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
   async function handle(request: AuthRequest): Promise<AuthResponse> {
     const requestId = requestIdOf(request);
     const context = { requestId, cors: corsHeaders(auth.cors, request), docsBaseUrl: auth.docsBaseUrl };
-    const watch = onEvent && startWatch(requestId, request, ports);
+    const watch = onEvent || auth.serverTiming ? startWatch(requestId, request, ports) : undefined;
     if (request.method === 'OPTIONS') {
       const { answerPreflight } = await import('./wire/preflight.ts');
       return answerPreflight(auth.cors, request, context, watch);
@@ -127,7 +127,8 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
       if (issued.byAbly && gate) await throughGateAgain(identity, gate);
       watch?.passed('issue');
       const asked = extension?.conclude(params.capability, caller.remember);
-      const answer = answerCredential(credential, context, asked?.remember ?? caller.remember);
+      const untimed = answerCredential(credential, context, asked?.remember ?? caller.remember);
+      const answer = auth.serverTiming && watch ? await timed(untimed, watch) : untimed;
       watch?.tell(answer, {
         kind: 'issued',
         ...aboutKey(apiKey),
@@ -156,6 +157,11 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
   }
 
   return Object.freeze({ handle });
+}
+
+async function timed(answer: AuthResponse, { stagesMs }: Watch): Promise<AuthResponse> {
+  const { withServerTiming } = await import('./wire/server-timing.ts');
+  return withServerTiming(answer, stagesMs);
 }
 
 /** What Ably issued is younger than a revocation that came while it did. */

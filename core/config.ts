@@ -110,6 +110,11 @@ export interface AuthConfig {
    * environment says. Default: `ABLY_AUTH_RATE_LIMIT`, else not at all.
    */
   readonly rateLimit?: RateLimitOptions | false;
+  /**
+   * Whether an answer with a credential says how long each stage took, in the header `Server-Timing`. Whoever is refused is
+   * never told: how long a check took is part of what it found out. Default: `ABLY_AUTH_SERVER_TIMING`, else false.
+   */
+  readonly serverTiming?: boolean;
   /** False only on the local server, which speaks plain HTTP. Default true. */
   readonly secureCookies?: boolean;
   /** Page with a paragraph per error; answers then carry an `href`. Default: none. */

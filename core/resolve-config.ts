@@ -31,6 +31,7 @@ export interface ResolvedAuth extends Policies {
   readonly ttlJitter: number;
   readonly clock: ClockMode;
   readonly secureCookies: boolean;
+  readonly serverTiming: boolean;
   readonly store: RecordStore | undefined;
   readonly onStoreOutage: OnStoreOutage;
   readonly rateLimit: RateLimit | undefined;
@@ -61,6 +62,7 @@ export function resolveConfig(definition: AuthDefinition, env: Environment): Res
     ttlJitter: readJitter(config.ttlJitter, problems),
     clock: readClockMode(config.clock, problems),
     secureCookies: config.secureCookies ?? true,
+    serverTiming: config.serverTiming ?? settings.serverTiming ?? false,
     store: config.store,
     onStoreOutage: config.onStoreOutage ?? 'closed',
     rateLimit: readRateLimit(config.rateLimit, env, problems),

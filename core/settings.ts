@@ -36,6 +36,8 @@ export const SETTINGS = {
   ABLY_AUTH_RATE_LIMIT: 'how often one caller may ask: `60/1m` is sixty a minute; not limited by default',
   ABLY_AUTH_OPERATOR_SECRET: 'opens the details of `?health`; 32 bytes or more; `new,old` while rotating',
   ABLY_AUTH_LOG: '`json` (default), `pretty` or `silent`',
+  ABLY_AUTH_METRICS: '`emf`: CloudWatch metrics in the lines of the JSON log; none by default',
+  ABLY_AUTH_SERVER_TIMING: '`true`: a credential comes with `Server-Timing`, how long each stage took',
   ABLY_ENDPOINT: 'another Ably-compatible service, host name only',
   ABLY_PORT: 'its port',
   ABLY_TLS: '`false` when it speaks plain HTTP',
@@ -49,6 +51,7 @@ export interface CoreSettings {
   readonly cors?: 'function' | 'platform';
   readonly tokenFormat?: TokenFormat;
   readonly ttlMs?: number;
+  readonly serverTiming?: boolean;
 }
 
 /** @param problems receives every variable that cannot be read */
@@ -62,11 +65,16 @@ export function readCoreSettings(env: Environment, problems: ConfigProblem[]): C
   if (cors && cors !== 'function' && cors !== 'platform') {
     problems.push({ setting: 'ABLY_AUTH_CORS', problem: 'it is unknown', fix: 'Write function or platform' });
   }
+  const timing = env.ABLY_AUTH_SERVER_TIMING;
+  if (timing && timing !== 'true' && timing !== 'false') {
+    problems.push({ setting: 'ABLY_AUTH_SERVER_TIMING', problem: 'it is unknown', fix: 'Write true or false' });
+  }
   return {
     ...(origins && { allowedOrigins: listIn(origins) }),
     ...(cors && { cors: cors === 'platform' ? 'platform' : 'function' }),
     ...(tokenFormat && { tokenFormat }),
     ...(ttlMs !== undefined && { ttlMs }),
+    ...(timing && { serverTiming: timing === 'true' }),
   };
 }
 

@@ -9,12 +9,14 @@ import { createAblyApi } from '../ably/ably-api.ts';
 import { chooseAwsStore } from '../compose/aws-store.ts';
 import { composeHandler, composeRevocations, type HandlerOptions } from '../compose/compose-handler.ts';
 import { chooseKeySource } from '../compose/key-sources.ts';
+import { openMetrics } from '../telemetry/emf-line.ts';
 import { createLambdaHandler, type LambdaHandler } from './handler.ts';
 import { printLine } from './print-line.ts';
 
 export * from '../compose/key-sources.ts';
 export type { Person, Revocations, RevokeTarget, TargetResult } from '../compose/revocations.ts';
 export { createLambdaHandler, type LambdaHandler, type LambdaHandlerOptions } from './handler.ts';
+export { printLine } from './print-line.ts';
 export type { HandlerOptions };
 
 const HOST = {
@@ -22,6 +24,7 @@ const HOST = {
   chooseKey: chooseKeySource,
   chooseStore: chooseAwsStore,
   createAblyApi,
+  openMetrics,
   print: printLine,
 };
 

@@ -15,6 +15,7 @@ const { env } = process;
 const store = env.ABLY_AUTH_STORE && (await import('../compose/prebuilt-store.ts')).choosePrebuiltStore(env);
 const keySource = openKeySource(env) ?? (await import('../key-sources/choose-key-source.ts')).chooseKeySource(env);
 const pretty = env.ABLY_AUTH_LOG === 'pretty' && (await import('../telemetry/pretty-line.ts')).prettyLine;
+const metrics = env.ABLY_AUTH_METRICS && (await import('../telemetry/emf-line.ts')).openMetrics(env);
 const { endpoint, notice } = composeResolved({
   resolution: await resolveAtStart(definition, env),
   env,
@@ -24,6 +25,7 @@ const { endpoint, notice } = composeResolved({
   createEndpoint: createRevokeEndpoint,
   print: printLine,
   ...(pretty && { prettyLine: pretty }),
+  ...(metrics && { metrics }),
 });
 
 export const handler: LambdaHandler = createLambdaHandler(endpoint, {

@@ -11,6 +11,7 @@ import { createRevocations, type Revocations } from '../../core/revocation/creat
 import type { Environment } from '../../core/settings.ts';
 import { openLimit } from '../rate-limit/open-limit.ts';
 import { type ComposedEndpoint, composeEndpoint, type KeyChoice } from './compose-endpoint.ts';
+import type { FurtherLines } from './open-log.ts';
 
 export interface HandlerOptions {
   /** Default: the environment of the process. */
@@ -30,6 +31,8 @@ export interface HandlerHost {
   /** Left out where a bundler would pack Ably's SDK for everybody. */
   readonly createAblyApi?: (env: Environment) => AblyApi;
   readonly chooseStore: (env: Environment) => ChosenStore;
+  /** Where CloudWatch collects what is printed. Default: it does not, and a setting that asks for metrics is wrong. */
+  readonly openMetrics?: (env: Environment) => FurtherLines['metrics'];
   /** Default: `console.log`, which every platform collects. */
   readonly print?: (line: string) => void;
   /** Default: the endpoint that issues. */
@@ -45,7 +48,10 @@ export function composeHandler(
   const { createEndpoint, print } = host;
   const parts = partsOf(definition, options, host);
   const { onEvent } = options;
-  if (!onEvent) return composeEndpoint({ ...parts, store: parts.chosenStore, createEndpoint, ...(print && { print }) });
+  if (!onEvent) {
+    const metrics = parts.env.ABLY_AUTH_METRICS ? host.openMetrics?.(parts.env) : undefined;
+    return composeEndpoint({ ...parts, store: parts.chosenStore, createEndpoint, metrics, ...(print && { print }) });
+  }
   return {
     endpoint: configureEndpoint({ ...parts, onEvent, ...(createEndpoint && { createEndpoint }) }),
     notice: () => {},

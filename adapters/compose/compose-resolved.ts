@@ -16,13 +16,12 @@ import { type ConfigProblem, describeProblem } from '../../core/config-problem.t
 import type { Resolution } from '../../core/resolve-config.ts';
 import type { Environment } from '../../core/settings.ts';
 import { openLimit } from '../rate-limit/open-limit.ts';
-import type { PrettyLine } from '../telemetry/log.ts';
-import { openLog, type ProcessLog } from './open-log.ts';
+import { type FurtherLines, openLog, type ProcessLog } from './open-log.ts';
 
 /** What `chooseKeySource` and its like return. */
 export type KeyChoice = ChosenKeySource & { readonly warnings?: readonly ConfigProblem[] };
 
-export interface ResolvedComposition {
+export interface ResolvedComposition extends FurtherLines {
   readonly resolution: Resolution;
   readonly env: Environment;
   readonly keySource: KeyChoice;
@@ -36,8 +35,6 @@ export interface ResolvedComposition {
   readonly problems?: readonly ConfigProblem[];
   /** Default: `console.log`, which every platform collects. */
   readonly print?: (line: string) => void;
-  /** Default: with `ABLY_AUTH_LOG=pretty` too the lines are JSON. */
-  readonly prettyLine?: PrettyLine | undefined;
   /** False where whoever starts the process prints the endpoint's `problems` itself. Default true. */
   readonly logProblems?: boolean;
 }
@@ -50,7 +47,7 @@ export interface ComposedEndpoint {
 export function composeResolved(composition: ResolvedComposition): ComposedEndpoint {
   const { resolution, env, keySource, store, ably, createEndpoint } = composition;
   const { print = console.log, logProblems = true } = composition;
-  const log = openLog(env, print, composition.prettyLine);
+  const log = openLog(env, print, composition);
   const { onEvent } = log;
   const endpoint = assembleEndpoint(resolution, {
     env,

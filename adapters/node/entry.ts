@@ -20,6 +20,7 @@ const problems: ConfigProblem[] = [];
 const address = readAddress(env, problems);
 // What most containers do without is not even read: they keep nothing.
 const store = env.ABLY_AUTH_STORE && (await import('../compose/prebuilt-store.ts')).choosePrebuiltStore(env);
+const metrics = env.ABLY_AUTH_METRICS && (await import('../telemetry/emf-line.ts')).openMetrics(env);
 const beside = createRevokeBeside();
 const { endpoint, notice } = composeEndpoint({
   definition,
@@ -27,6 +28,7 @@ const { endpoint, notice } = composeEndpoint({
   keySource: chooseKeySource(env),
   ably: createAblyApi(env),
   ...(store && { store }),
+  ...(metrics && { metrics }),
   createEndpoint: beside.createEndpoint,
   logProblems: onLambda,
 });

@@ -9,6 +9,7 @@ import { createAblyApi } from '../ably/ably-api.ts';
 import { chooseAwsStore } from '../compose/aws-store.ts';
 import { composeHandler, composeRevocations, type HandlerOptions } from '../compose/compose-handler.ts';
 import { chooseKeySource } from '../compose/key-sources.ts';
+import { openMetrics } from '../telemetry/emf-line.ts';
 import { createNodeHandler, type NodeHandler } from './handler.ts';
 
 export * from '../compose/key-sources.ts';
@@ -17,7 +18,7 @@ export { createNodeHandler, type NodeHandler } from './handler.ts';
 export { type NodeServerOptions, type RunningNodeServer, startNodeServer } from './serve.ts';
 export type { HandlerOptions };
 
-const HOST = { env: process.env, chooseKey: chooseKeySource, chooseStore: chooseAwsStore, createAblyApi };
+const HOST = { env: process.env, chooseKey: chooseKeySource, chooseStore: chooseAwsStore, createAblyApi, openMetrics };
 
 /** `app.use('/api/ably-auth', createHandler(auth))`. Never throws: a wrong config is logged and answered 503. */
 export function createHandler(definition: AuthDefinition, options: HandlerOptions = {}): NodeHandler {

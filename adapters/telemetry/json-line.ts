@@ -1,8 +1,13 @@
-/** An event as one line of JSON, for machines. */
+/** An event as one line of JSON, for machines: its level, and what it holds. */
 import type { AuthEvent } from '../../index.ts';
 
 export function jsonLine(event: AuthEvent): string {
-  return JSON.stringify({ level: levelOf(event), ...flatten(event) });
+  return JSON.stringify(jsonRecord(event));
+}
+
+/** What the line says, for those who add to it. */
+export function jsonRecord(event: AuthEvent): object {
+  return { level: levelOf(event), ...flatten(event) };
 }
 
 function levelOf(event: AuthEvent): 'info' | 'warn' | 'error' {

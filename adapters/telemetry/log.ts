@@ -8,21 +8,22 @@ import { jsonLine } from './json-line.ts';
 
 export type LogFormat = 'json' | 'pretty' | 'silent';
 
-/** `prettyLine` of pretty-line.ts, where it is at hand. */
-export type PrettyLine = (event: AuthEvent) => string;
+export type WriteLine = (event: AuthEvent) => string;
 
 export const LOG_FORMATS: readonly LogFormat[] = ['json', 'pretty', 'silent'];
 
 /**
  * @param print receives one line without its line break; `undefined` comes back for `silent`: no event is built then
- * @param prettyLine what `pretty` needs; without it the lines are JSON
+ * @param prettyLine of pretty-line.ts, which `pretty` needs; without it the lines are JSON
+ * @param json how those are written: plain, or with metrics in them, as emf-line.ts does
  */
 export function createLog(
   format: LogFormat,
   print: (line: string) => void,
-  prettyLine?: PrettyLine,
+  prettyLine?: WriteLine,
+  json: WriteLine = jsonLine,
 ): OnAuthEvent | undefined {
   if (format === 'silent') return undefined;
-  const line = (format === 'pretty' && prettyLine) || jsonLine;
+  const line = (format === 'pretty' && prettyLine) || json;
   return (event) => print(line(event));
 }

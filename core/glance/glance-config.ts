@@ -37,7 +37,8 @@ export function glanceConfig(definition: AuthDefinition, env: Environment): Reso
 }
 
 function glanceBuilt(config: AuthConfig, env: Environment): ResolvedAuth | undefined {
-  if (!isPlain(config, KNOWN) || env.ABLY_AUTH_TOKEN_FORMAT || env.ABLY_AUTH_RATE_LIMIT) return undefined;
+  if (!isPlain(config, KNOWN) || env.ABLY_AUTH_TOKEN_FORMAT) return undefined;
+  if (env.ABLY_AUTH_RATE_LIMIT || env.ABLY_AUTH_SERVER_TIMING) return undefined;
   if (/[\s,]|^.{1,31}$/.test(env.ABLY_AUTH_OPERATOR_SECRET ?? '')) return undefined;
   const { sources, ttl, store, secureCookies = true, docsBaseUrl } = config;
   const environmentTtlMs = env.ABLY_AUTH_TTL ? fitTtlMs(env.ABLY_AUTH_TTL) : DEFAULT_TTL_MS;
@@ -62,6 +63,7 @@ function glanceBuilt(config: AuthConfig, env: Environment): ResolvedAuth | undef
     ttlJitter: 0,
     clock: 'local',
     secureCookies,
+    serverTiming: false,
     store,
     onStoreOutage: 'closed',
     rateLimit: undefined,

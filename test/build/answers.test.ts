@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createSessionCookies } from '../../index.ts';
+import { emfProblems } from '../telemetry/emf-schema.ts';
 import { BUILDING_TAKES_AT_MOST_MS, type Built, buildArtefacts, type RunningArtefact, runArtefact } from './built.ts';
 
 const KEY = 'builtapp.builtkey:obviously-a-fake-secret';
@@ -137,6 +138,29 @@ describe('the built Lambda function', () => {
     expect(warnings[0]).toContain('ABLY_API_KEY_SECRET_ID');
   });
 
+  it('writes one line a request, with metrics in it where they are asked for, and of the trace that X-Ray has', async () => {
+    const artefact = await run('aws-lambda', {
+      ...{ ABLY_API_KEY: KEY, ABLY_AUTH_METRICS: 'emf', ABLY_AUTH_SERVER_TIMING: 'true' },
+      AWS_LAMBDA_FUNCTION_NAME: 'auth-of-acme',
+      _X_AMZN_TRACE_ID: 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1',
+    });
+    const { headers } = await fetch(artefact.url);
+    expect(headers.get('server-timing')).toMatch(/^keys;dur=\d+\.\d, .*total;dur=\d+\.\d$/);
+    await fetch(artefact.url, { method: 'DELETE' });
+    const lines = artefact.log().filter((line) => line.includes('"requestId"'));
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { kind: 'issued', Issued: 1, FunctionName: 'auth-of-acme', traceId: '5759e988bd862e3fe1be46a994272793' },
+      { kind: 'refused', Refused: 1, requestId: headers.get('x-request-id') },
+    ]);
+    for (const line of lines) expect(emfProblems(line)).toEqual([]);
+  });
+
+  it('says what is wrong with the setting of its metrics', async () => {
+    const artefact = await run('aws-lambda', { ABLY_API_KEY: KEY, ABLY_AUTH_METRICS: 'prometheus' });
+    expect((await fetch(artefact.url)).status).toBe(503);
+    expect(settingsOf(artefact)).toEqual(['ABLY_AUTH_METRICS']);
+  });
+
   it('finds the AWS client in its chunks, and says what it could not reach', async () => {
     const artefact = await run('aws-lambda', {
       ABLY_API_KEY_SECRET_ID: 'ably/api-key',
@@ -172,6 +196,12 @@ describe('the prebuilt drop-ins', () => {
     const nobody = await run(name, env);
     expect((await fetch(nobody.url)).status).toBe(503);
     expect(settingsOf(nobody)).toEqual(['ABLY_AUTH_SESSION_SECRET']);
+  });
+
+  it.each(['vercel', 'netlify'] as const)('%s refuse to promise metrics that nobody would read', async (name) => {
+    const artefact = await run(name, { ABLY_API_KEY: KEY, ABLY_AUTH_POLICY: POLICY, ABLY_AUTH_METRICS: 'emf' });
+    expect((await fetch(artefact.url)).status).toBe(503);
+    expect(settingsOf(artefact)).toEqual(['ABLY_AUTH_METRICS']);
   });
 
   it.each(['vercel', 'netlify'] as const)('%s refuse the settings of a store they cannot read', async (name) => {

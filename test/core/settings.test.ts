@@ -19,21 +19,26 @@ describe('readCoreSettings', () => {
     const env = {
       ABLY_AUTH_ALLOWED_ORIGINS: ' https://a.example, https://b.example ,,',
       ...{ ABLY_AUTH_CORS: 'platform', ABLY_AUTH_TOKEN_FORMAT: 'jwt', ABLY_AUTH_TTL: '15m' },
+      ABLY_AUTH_SERVER_TIMING: 'true',
     };
     expect(read(env)).toEqual({
       settings: {
         allowedOrigins: ['https://a.example', 'https://b.example'],
-        ...{ cors: 'platform', tokenFormat: 'jwt', ttlMs: 900_000 },
+        ...{ cors: 'platform', tokenFormat: 'jwt', ttlMs: 900_000, serverTiming: true },
       },
       problems: [],
     });
   });
 
   it('reports every variable that it cannot read at once, and none of the values', () => {
-    const env = { ABLY_AUTH_CORS: 'never-shown', ABLY_AUTH_TOKEN_FORMAT: 'never-shown', ABLY_AUTH_TTL: 'never-shown' };
+    const env = {
+      ...{ ABLY_AUTH_CORS: 'never-shown', ABLY_AUTH_TOKEN_FORMAT: 'never-shown', ABLY_AUTH_TTL: 'never-shown' },
+      ABLY_AUTH_SERVER_TIMING: 'never-shown',
+    };
     const { problems } = read(env);
     expect(problems.toSorted()).toEqual([
       'ABLY_AUTH_CORS: it is unknown',
+      'ABLY_AUTH_SERVER_TIMING: it is unknown',
       'ABLY_AUTH_TOKEN_FORMAT: it is not a token format',
       'ABLY_AUTH_TTL: it is not a duration',
     ]);

@@ -3,7 +3,9 @@
  * patterns as CloudWatch reads them, and each is counted where it belongs and nowhere else.
  */
 import { describe, expect, it } from 'vitest';
+import { createEmfLine, METRICS_NAMESPACE } from '../../adapters/telemetry/emf-line.ts';
 import { createLog } from '../../adapters/telemetry/log.ts';
+import type { AuthEvent } from '../../core/auth-event.ts';
 import { defineAuth } from '../../core/config.ts';
 import { configureEndpoint } from '../../core/configure-endpoint.ts';
 import { anonymous } from '../../core/identity/anonymous.ts';
@@ -34,11 +36,11 @@ function metricsOf(line: string): readonly string[] {
 }
 
 /** An endpoint whose key store can be broken and whose clock moves when told. */
-function startEndpoint() {
+function startEndpoint(json?: (event: AuthEvent) => string) {
   const lines: string[] = [];
   const store = { isBroken: false };
   let nowMs = NOW_MS;
-  const onEvent = createLog('json', (line) => lines.push(line));
+  const onEvent = createLog('json', (line) => lines.push(line), undefined, json);
   const loadCurrent = async () => {
     if (store.isBroken) throw new KeySourceError('unreachable', 'ABLY_API_KEY_SECRET_ID', 'No answer.', 'Wait.');
     return testKey();
@@ -102,6 +104,20 @@ describe('the metric filters', () => {
     expect(await ask()).toEqual([['KeySourceFailed'], ['Issued']]);
     pass(25 * 3_600_000);
     expect(await ask()).toEqual([['KeySourceFailed'], ['KeySourceFailed'], []]);
+  });
+
+  it('count the same where the lines have metrics in them', async () => {
+    const { ask, store, pass } = startEndpoint(createEmfLine('ably-auth'));
+    expect(await ask()).toEqual([[], ['Issued']]);
+    expect(await ask(BAD_COOKIE)).toEqual([['Refused']]);
+    store.isBroken = true;
+    pass(6 * 60_000);
+    expect(await ask()).toEqual([['KeySourceFailed'], ['Issued']]);
+  });
+
+  it('and those in the lines go by names of their own: nothing is counted twice in one place', () => {
+    const namespaces = filters.map(({ MetricTransformations: [{ MetricNamespace }] }) => MetricNamespace);
+    expect(namespaces).not.toContain(METRICS_NAMESPACE);
   });
 
   it('count nothing in a line that a prefix keeps from being JSON', () => {

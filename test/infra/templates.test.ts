@@ -114,6 +114,7 @@ describe('the function', () => {
         ABLY_AUTH_TTL: '15m',
         ABLY_AUTH_CORS: 'platform',
         ABLY_AUTH_LOG: 'json',
+        ABLY_AUTH_METRICS: 'emf',
         ABLY_AUTH_STORE: 'dynamodb:<StoreTable>',
         ABLY_ENDPOINT: 'main.realtime.example',
         ABLY_PORT: '8443',

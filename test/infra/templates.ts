@@ -36,6 +36,7 @@ export const MOST: Readonly<Record<string, string>> = {
   RateLimit: '60/1m',
   Cors: 'platform',
   Log: 'json',
+  Metrics: 'emf',
   AblyEndpoint: 'main.realtime.example',
   AblyPort: '8443',
   AblyTls: 'true',

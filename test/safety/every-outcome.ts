@@ -7,7 +7,7 @@ import type { AblyApi } from '../../core/ably.ts';
 import { AuthFailure, FAILURES, type FailureReason } from '../../core/errors.ts';
 import { KeySourceError } from '../../core/keys/key-source.ts';
 import type { IssuedFormat } from '../../core/token/settled-params.ts';
-import { type AuthRequest, type AuthResponse, anonymous, type Rule, session } from '../../index.ts';
+import { type AuthConfig, type AuthRequest, type AuthResponse, anonymous, type Rule, session } from '../../index.ts';
 import {
   authRequest,
   NOW_MS,
@@ -53,9 +53,15 @@ const rules: readonly Rule[] = [
   { name: 'members', grant: { 'team:{team}': ['subscribe'], 'none:{none}': ['subscribe'] }, clientId: '{sub}' },
 ];
 
-/** @param headers are on every request. An Origin that is allowed makes `cross-site` impossible: it is left out then. */
-export function everyOutcome(headers: Readonly<Record<string, string>> = {}): readonly Outcome[] {
-  const base = { rules, allowedOrigins: [ALLOWED_ORIGIN] };
+/**
+ * @param headers are on every request. An Origin that is allowed makes `cross-site` impossible: it is left out then.
+ * @param more of every config
+ */
+export function everyOutcome(
+  headers: Readonly<Record<string, string>> = {},
+  more: Partial<AuthConfig> = {},
+): readonly Outcome[] {
+  const base = { rules, allowedOrigins: [ALLOWED_ORIGIN], ...more };
   const request = (written: Parameters<typeof authRequest>[0] = {}) =>
     authRequest({ cookies: [COOKIE], ...written, headers: { ...headers, ...written.headers } });
   const outcome = (name: OutcomeName, options: Parameters<typeof testEndpoint>[0], asked: AuthRequest): Outcome => ({

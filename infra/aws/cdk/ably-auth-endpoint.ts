@@ -43,6 +43,8 @@ export interface AblyAuthEndpointProps {
   readonly rateLimit?: string;
   readonly cors?: 'function' | 'platform';
   readonly log?: 'json' | 'pretty' | 'silent';
+  /** CloudWatch metrics out of the lines of the log, ten or so, which cost what custom metrics do. Default: none. */
+  readonly metrics?: 'emf';
   readonly ablyEndpoint?: string;
   readonly ablyPort?: number;
   readonly ablyTls?: boolean;
@@ -154,6 +156,7 @@ function parameters(props: AblyAuthEndpointProps): Record<string, unknown> {
     RateLimit: props.rateLimit,
     Cors: props.cors,
     Log: props.log,
+    Metrics: props.metrics,
     AblyEndpoint: props.ablyEndpoint,
     AblyPort: ablyPort?.toString(),
     AblyTls: ablyTls?.toString(),

@@ -27,6 +27,7 @@ const most: AblyAuthEndpointProps = {
   rateLimit: '60/1m',
   cors: 'platform',
   log: 'json',
+  metrics: 'emf',
   ablyEndpoint: 'main.realtime.example',
   ablyPort: 8443,
   ablyTls: true,

@@ -25,6 +25,7 @@ const IN_ENVIRONMENT: Readonly<Record<string, string>> = {
   RateLimit: 'ABLY_AUTH_RATE_LIMIT',
   StoreAddress: 'ABLY_AUTH_STORE',
   Log: 'ABLY_AUTH_LOG',
+  Metrics: 'ABLY_AUTH_METRICS',
   AblyEndpoint: 'ABLY_ENDPOINT',
   AblyPort: 'ABLY_PORT',
   AblyTls: 'ABLY_TLS',

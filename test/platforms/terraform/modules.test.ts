@@ -64,6 +64,7 @@ const MOST_AS_VARIABLES = {
     ABLY_AUTH_TTL: MOST.Ttl,
     ABLY_AUTH_RATE_LIMIT: MOST.RateLimit,
     ABLY_AUTH_LOG: MOST.Log,
+    ABLY_AUTH_METRICS: MOST.Metrics,
     ABLY_ENDPOINT: MOST.AblyEndpoint,
     ABLY_PORT: MOST.AblyPort,
     ABLY_TLS: MOST.AblyTls,
