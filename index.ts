@@ -48,7 +48,7 @@ export { openLimit } from './adapters/rate-limit/open-limit.ts';
 export { type MemoryStoreOptions, memoryStore } from './adapters/stores/memory.ts';
 export { type AblyApi, AblyApiError, type AblyApiFailure } from './core/ably.ts';
 export type { AuthEndpoint } from './core/auth-endpoint.ts';
-export type { AuthEvent, OnAuthEvent } from './core/auth-event.ts';
+export type { AuthEvent, OnAuthEvent, RequestEvent } from './core/auth-event.ts';
 export type { ClockEvent, ClockHealth } from './core/clock/clock-event.ts';
 export type { ClockMode } from './core/clock/clock-mode.ts';
 export { type AuthConfig, type AuthDefinition, defineAuth } from './core/config.ts';

@@ -6,6 +6,7 @@
  */
 import type { APIGatewayEventRequestContext, APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { AuthRequest, PlatformVerifier } from '../../core/http.ts';
+import { readTrace } from './read-trace.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -22,6 +23,8 @@ export function knownPlatform(
   const platform: { -readonly [Name in keyof AuthRequest['platform']]: AuthRequest['platform'][Name] } = {};
   if (clientIp) platform.clientIp = clientIp;
   if (requestId) platform.requestId = requestId;
+  const trace = readTrace(process.env._X_AMZN_TRACE_ID);
+  if (trace) platform.trace = trace;
   if (verified) {
     platform.verifiedClaims = verified.claims;
     platform.verifiedBy = verified.by;

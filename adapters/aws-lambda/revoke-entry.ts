@@ -14,8 +14,8 @@ import { printLine } from './print-line.ts';
 const { env } = process;
 const store = env.ABLY_AUTH_STORE && (await import('../compose/prebuilt-store.ts')).choosePrebuiltStore(env);
 const keySource = openKeySource(env) ?? (await import('../key-sources/choose-key-source.ts')).chooseKeySource(env);
-const pretty = env.ABLY_AUTH_LOG === 'pretty' && (await import('../telemetry/pretty-line.ts')).prettyLine;
-const metrics = env.ABLY_AUTH_METRICS && (await import('../telemetry/emf-line.ts')).openMetrics(env);
+const asksForMore = env.ABLY_AUTH_LOG === 'pretty' || env.ABLY_AUTH_METRICS;
+const lines = asksForMore && (await import('../compose/further-lines.ts')).furtherLines(env);
 const { endpoint, notice } = composeResolved({
   resolution: await resolveAtStart(definition, env),
   env,
@@ -24,8 +24,7 @@ const { endpoint, notice } = composeResolved({
   ...(store && { store }),
   createEndpoint: createRevokeEndpoint,
   print: printLine,
-  ...(pretty && { prettyLine: pretty }),
-  ...(metrics && { metrics }),
+  ...(lines && lines),
 });
 
 export const handler: LambdaHandler = createLambdaHandler(endpoint, {

@@ -52,7 +52,7 @@ export function composeResolved(composition: ResolvedComposition): ComposedEndpo
   const endpoint = assembleEndpoint(resolution, {
     env,
     openLimit,
-    ...(hasHighResolution && { elapsedMs }),
+    ...(elapsedMs && { elapsedMs }),
     keySource: withProblems(keySource, [...(composition.problems ?? []), ...log.problems]),
     ...(ably && { ably }),
     ...(createEndpoint && { createEndpoint }),
@@ -67,11 +67,8 @@ export function composeResolved(composition: ResolvedComposition): ComposedEndpo
 }
 
 /** Node's, whose `performance` takes a millisecond of a cold start when it is first used. Elsewhere that one counts. */
-const hasHighResolution = Boolean(globalThis.process?.hrtime?.bigint);
-
-function elapsedMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
-}
+const elapsedMs: ChosenParts['elapsedMs'] =
+  globalThis.process?.hrtime?.bigint && (() => Number(process.hrtime.bigint()) / 1e6);
 
 /** A container may be the only one; of functions the platform starts as many as it likes. */
 const MEMORY_IS_NOT_SHARED =

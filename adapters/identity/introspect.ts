@@ -15,6 +15,7 @@ import type { Question } from './introspect-exchange.ts';
 import { isSafeAddress } from './safe-address.ts';
 import { createTokenReader, placeProblems, type TokenPlace, type TokenReader } from './token-place.ts';
 import type { DemandedClaims } from './token-rules.ts';
+import { traceHeaders } from './trace-headers.ts';
 import { createVerdictCache } from './verdict-cache.ts';
 
 /** Paths are as in rules: `user.id`, dots descend, quotes around a name with dots in it. */
@@ -96,7 +97,8 @@ export function introspect(options: IntrospectOptions): IdentitySource {
       if ('problem' in found) return { kind: 'rejected', reason: 'bad-credential', detail: found.problem };
       return cache.get(found.token, nowMs, async () => {
         const { exchange } = await import('./introspect-exchange.ts');
-        return readIntrospection(await exchange(questionOf(options, found.token)), shape, { source: name, nowMs });
+        const question = questionOf(options, found.token, traceHeaders(request));
+        return readIntrospection(await exchange(question), shape, { source: name, nowMs });
       });
     },
   } satisfies IdentitySource);
@@ -107,17 +109,17 @@ function readerOf({ forward, client, ...options }: IntrospectOptions): TokenRead
   return typeof forward === 'object' ? createCookieReader(forward.cookies) : createTokenReader('authorization');
 }
 
-function questionOf(options: IntrospectOptions, credential: string): Question {
+function questionOf(options: IntrospectOptions, credential: string, trace: Question['headers']): Question {
   const { url, timeoutMs = DEFAULT_TIMEOUT_MS, client, forward } = options;
   if (client === undefined) {
     const headers: Record<string, string> =
       forward === 'authorization' ? { authorization: `Bearer ${credential}` } : { cookie: credential };
-    return { url, method: 'GET', headers, timeoutMs };
+    return { url, method: 'GET', headers: { ...trace, ...headers }, timeoutMs };
   }
   const basic = Buffer.from(`${formEncoded(client.id)}:${formEncoded(client.secret)}`).toString('base64');
   const headers = { authorization: `Basic ${basic}`, 'content-type': 'application/x-www-form-urlencoded' };
   const body = new URLSearchParams({ token: credential, token_type_hint: 'access_token' }).toString();
-  return { url, method: 'POST', headers, body, timeoutMs };
+  return { url, method: 'POST', headers: { ...trace, ...headers }, body, timeoutMs };
 }
 
 /** RFC 6749, 2.3.1: id and secret are form-encoded before they are joined. */
