@@ -34,6 +34,11 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     group: POLICY,
     load: async () => (await import('./explain.ts')).explain,
   },
+  token: {
+    summary: 'a credential for somebody, as the endpoint would issue it',
+    group: POLICY,
+    load: async () => (await import('./token.ts')).token,
+  },
   inspect: {
     summary: 'what a credential is worth: decoded, checked, explained',
     group: POLICY,
@@ -48,6 +53,11 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     summary: 'what is wrong with a deployed endpoint, as its clients meet it',
     group: OPERATING,
     load: async () => (await import('./doctor.ts')).doctor,
+  },
+  revoke: {
+    summary: 'cuts somebody off: revokes their tokens, bans them, signs them out',
+    group: OPERATING,
+    load: async () => (await import('./revoke.ts')).revoke,
   },
   rotate: {
     summary: 'another API key into the settings of Vercel or Netlify',

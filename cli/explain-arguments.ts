@@ -17,16 +17,21 @@ const WHO = 'Who asks:';
 const WHAT = 'What they ask for:';
 const KINDS = ['user', 'guest', 'anonymous'] as const satisfies readonly IdentityKind[];
 
-export const ASKED_OPTIONS = {
+/** Who, and what they ask for. */
+export const CALLER_OPTIONS = {
   kind: { value: 'KIND', choices: KINDS, about: 'what claims alone do not say', group: WHO },
   source: { value: 'NAME', about: 'the identity source that claims are of', group: WHO },
   token: { value: 'TOKEN', about: 'what the client sends after "Authorization: Bearer"', group: WHO },
   cookie: { value: 'NAME=VALUE', about: 'its Cookie header', group: WHO },
   header: { value: 'NAME: VALUE', repeats: true, about: 'another header; may be repeated', group: WHO },
-  may: { value: 'OPERATION', about: 'may they, for instance, --may publish --on room:7?', group: WHAT },
-  on: { value: 'CHANNEL', about: 'where', group: WHAT },
   capability: { value: 'JSON', about: 'the capability that the client asks for', group: WHAT },
   'client-id': { value: 'ID', about: 'the clientId that it asks for', group: WHAT },
+} as const satisfies Options;
+
+export const ASKED_OPTIONS = {
+  ...CALLER_OPTIONS,
+  may: { value: 'OPERATION', about: 'may they, for instance, --may publish --on room:7?', group: WHAT },
+  on: { value: 'CHANNEL', about: 'where', group: WHAT },
 } as const satisfies Options;
 
 export type AskedValues = Values<typeof ASKED_OPTIONS>;

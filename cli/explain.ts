@@ -1,9 +1,10 @@
 /** `explain`: what a caller gets and why, for claims that are stated or a credential that a client really sent. */
-import { withPlaceholders } from '../core/check-config.ts';
+import { checkConfig, withPlaceholders } from '../core/check-config.ts';
 import type { ConfigProblem } from '../core/config-problem.ts';
 import { FAILURES } from '../core/errors.ts';
 import { type ExplainOptions, type Explanation, explainPolicy } from '../core/policy/explain.ts';
 import { describeExplanation } from '../core/policy/explain-text.ts';
+import { describeFinding, type LintFinding } from '../core/policy/lint-finding.ts';
 import { REMEDIES } from '../core/remedies.ts';
 import type { Environment } from '../core/settings.ts';
 import { defineCommand, type ExitCode, readEnvironment, type Style, type Terminal } from './command.ts';
@@ -21,7 +22,8 @@ export const explain = defineCommand({
     ...ASKED_OPTIONS,
     config: { value: 'FILE', about: 'auth.config.ts (default: the one in this folder), .js, or a policy as .json' },
     env: { value: 'FILE', about: 'settings to read the config with, over those of this shell' },
-    json: { about: 'all of it as one object' },
+    lint: { about: 'also what lint finds about the rules that cover this caller' },
+    json: { about: '{credential, refusal, note, identity, rules, outcome, answer, findings}' },
   },
   more: [
     'A - in the place of one value reads it from standard input, so that it is kept out of the shell’s history. A credential is verified by the config’s own sources. One that is not accepted is said so, and explained as it states.',
@@ -39,11 +41,14 @@ export const explain = defineCommand({
       found.credential === 'unreadable'
         ? undefined
         : withProblems(await explainPolicy(definition, found.caller, options), problems);
+    const findings =
+      values.lint && explanation ? findingsAbout(explanation, checkConfig(definition, env).findings) : [];
     if (values.json) {
       const { credential, refusal, note } = found;
-      terminal.print(JSON.stringify({ credential, refusal, note, ...explanation }, undefined, 2));
+      const linted = values.lint ? { findings } : {};
+      terminal.print(JSON.stringify({ credential, refusal, note, ...explanation, ...linted }, undefined, 2));
     } else {
-      const described = explanation ? [describeExplanation(explanation)] : [];
+      const described = explanation ? [describeExplanation(explanation), ...findings.map(describeFinding)] : [];
       terminal.print(paintLabels([...describeFound(found), ...described].join('\n'), terminal));
     }
     return explanation?.outcome.kind === 'misconfigured' ? 1 : 0;
@@ -59,6 +64,14 @@ function withSession(env: Environment): Environment {
 function withProblems(explanation: Explanation, problems: readonly ConfigProblem[]): Explanation {
   if (problems.length === 0) return explanation;
   return { identity: explanation.identity, rules: [], outcome: { kind: 'misconfigured', problems } };
+}
+
+/** Of the rules that cover the caller, and of the config as a whole. */
+function findingsAbout({ rules }: Explanation, findings: readonly LintFinding[]): readonly LintFinding[] {
+  return findings.filter(({ setting }) => {
+    const index = /^rules\[(\d+)\]/.exec(setting)?.[1];
+    return index === undefined || rules[Number(index)]?.matched === true;
+  });
 }
 
 function describeFound({ credential, refusal, note }: CallerFound): readonly string[] {
@@ -79,7 +92,7 @@ function describeFound({ credential, refusal, note }: CallerFound): readonly str
 const LABELS: Readonly<Record<string, Style>> = {
   ...{ 'NOT VERIFIED': 'red', refused: 'red', wrong: 'red', no: 'red' },
   ...{ gets: 'green', yes: 'green' },
-  ...{ note: 'yellow', caller: 'bold', rule: 'bold' },
+  ...{ note: 'yellow', caller: 'bold', rule: 'bold', 'warning:': 'yellow', 'note:': 'cyan' },
 };
 
 /** What each line is about, which it opens with. */

@@ -79,7 +79,11 @@ const NAMES: Readonly<Record<CredentialKind, string>> = {
 const STYLES = { error: 'red', warning: 'yellow', note: 'cyan' } as const;
 const SIGNATURES = { valid: 'green', invalid: 'red', 'not checked': 'yellow' } as const;
 
-export function describeInspection(inspection: Inspection, nowMs: number, { paint }: Terminal): readonly string[] {
+export function describeInspection(
+  inspection: Inspection,
+  nowMs: number,
+  { paint }: Pick<Terminal, 'paint'>,
+): readonly string[] {
   const { kind, signature, keyName, clientId, issuedAt, expiresAt, ttlMs, capability, findings, inner } = inspection;
   const row = (label: string, value: string | undefined): readonly string[] =>
     value === undefined ? [] : [`${paint('bold', label.padEnd(10))} ${printable(value)}`];
@@ -98,7 +102,7 @@ export function describeInspection(inspection: Inspection, nowMs: number, { pain
     ...findings.map(
       ({ severity, finding, fix }) => `${paint(STYLES[severity], severity)}: ${printable(`${finding}. ${fix}`)}`,
     ),
-    ...(inner ? ['', ...describeInspection(inner, nowMs, { paint } as Terminal)] : []),
+    ...(inner ? ['', ...describeInspection(inner, nowMs, { paint })] : []),
   ];
 }
 

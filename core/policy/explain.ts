@@ -89,7 +89,7 @@ export async function explainPolicy(
     return written;
   };
   const resolution = resolveConfig({ build }, env);
-  const identity = completed(caller, resolution.ok ? resolution.auth.sources : []);
+  const identity = completeCaller(caller, resolution.ok ? resolution.auth.sources : []);
   const { source, subject, kind } = identity;
   const about = { identity: { source, subject, kind } };
   if (!resolution.ok) {
@@ -180,7 +180,8 @@ function standInForAbly(nowMs: number): Pick<AblyApi, 'requestToken'> {
   };
 }
 
-function completed(caller: ExplainedCaller, sources: readonly IdentitySource[]): Identity {
+/** What was left out, filled in. */
+export function completeCaller(caller: ExplainedCaller, sources: readonly IdentitySource[]): Identity {
   const { claims = {}, sessionId, authenticatedAtMs, expiresAtMs } = caller;
   const sub = Object.hasOwn(claims, 'sub') ? claims.sub : undefined;
   const subject = caller.subject ?? (typeof sub === 'string' || Number.isSafeInteger(sub) ? String(sub) : '');

@@ -84,7 +84,7 @@ describe('ably-auth-functions explain', () => {
     await project.write({ 'policy.json': JSON.stringify({ rules }) });
     const args = ['{"sub":"bob"}', '--may', 'publish', '--on', 'room:7', '--config', 'policy.json'];
     expect(await readFile(join(ROOT, 'docs/policy.md'), 'utf8')).toContain(
-      `\`\`\`\n${(await explain(args)).stdout}\`\`\`\n`,
+      `\`\`\`text\n${(await explain(args)).stdout}\`\`\`\n`,
     );
   });
 
@@ -137,6 +137,19 @@ describe('ably-auth-functions explain', () => {
     expect(stdout).not.toContain('caller');
     const other = await explain(['--header', 'x-token: opaque'], { env: ENV });
     expect(other.stdout).toMatch(/^note {4}No identity source takes what was sent[\s\S]*caller {2}anonymous/);
+  });
+
+  it('says what lint finds about the rules that cover the caller, and about no other', async () => {
+    const odd = (name: string, kind: string) => ({ name, when: { kind }, grant: { 'room:**': ['publish'] } });
+    await project.write({
+      'odd.json': JSON.stringify({ rules: [odd('visitors', 'anonymous'), odd('members', 'user')] }),
+    });
+    const linted = await explain(['{"sub":"bob"}', '--config', 'odd.json', '--lint']);
+    expect(linted).toMatchObject({ code: 0, stdout: expect.stringMatching(/\n(warning|note): rules\[1\]\./) });
+    expect(linted.stdout).not.toContain('rules[0]');
+    const { findings } = JSON.parse((await explain(['--config', 'odd.json', '--lint', '--json'])).stdout);
+    expect(findings).toContainEqual(expect.objectContaining({ setting: expect.stringMatching(/^rules\[0\]/) }));
+    expect((await explain(['{"sub":"bob"}', '--config', 'odd.json'])).stdout).not.toContain('rules[');
   });
 
   it('ends with 1 for a config that is wrong, JSON or not', async () => {
