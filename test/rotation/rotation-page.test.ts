@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RETIRE_AFTER_MS } from '../../core/rotation/retire-bound.ts';
-import { SETTINGS } from '../../core/settings.ts';
 import { ROOT } from '../house/source-files.ts';
 
 const page = await readFile(join(ROOT, 'docs/rotation.md'), 'utf8');
@@ -14,12 +13,6 @@ describe('docs/rotation.md', () => {
     expect(page).toContain(`${Math.floor(minutes / 60)} h ${minutes % 60} min`);
     const decision = await readFile(join(ROOT, 'docs/decisions/0030-when-a-key-is-retired.md'), 'utf8');
     expect([decision.includes('48 hours and two minutes'), minutes]).toEqual([true, 48 * 60 + 2]);
-  });
-
-  it('names only settings that there are', () => {
-    const named = [...page.matchAll(/`(ABLY_[A-Z_]+)`/g)].map(([, name = '']) => name);
-    expect(named.length).toBeGreaterThan(2);
-    expect(named.filter((name) => !(name in SETTINGS))).toEqual([]);
   });
 
   it('allows the commands that the function sends, and no others', async () => {
