@@ -155,7 +155,7 @@ export const ERROR_NOTES: Readonly<Record<FailureReason, ErrorNote>> = {
     operator: 'See Ably’s status. `jwt` and `token-request` are signed here and need no answer.',
   },
   'rate-limited': {
-    when: 'One caller asked more often than `rateLimit` or `ABLY_AUTH_RATE_LIMIT` allows. Strangers behind one address are one caller.',
+    when: 'One caller asked more often than `rateLimit` or `ABLY_AUTH_RATE_LIMIT` allows. Strangers behind one address are one caller. `Retry-After` is what is left of the window, whatever stands here.',
     developer: `${WAIT} Look for what asks in a loop: a credential is good until shortly before it expires.`,
     operator:
       "See docs/rate-limit.md for what leaves honest clients room. With a proxy of yours in front, strangers all come from its address: `strangersBy: 'nothing'`.",
