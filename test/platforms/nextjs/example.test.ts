@@ -11,10 +11,13 @@ import { CHROMIUM, launchChromium } from '../../../dev/screenshots/chromium.ts';
 import { SESSION_COOKIE, writeSession } from '../../../examples/nextjs/lib/session.ts';
 import { type LocalServer, startLocalServer } from '../../examples/local-server.ts';
 import { STAGE_KEY, untilState } from '../../stage.ts';
+import { freePort } from '../support/free-port.ts';
 import { createScratch } from '../support/scratch.ts';
 import { hasNext, installExample, type NextProject, type RunningApp } from './project.ts';
 
 const SESSION_SECRET = randomBytes(32).toString('base64url');
+/** As a phone knows it, which trusts the name less than 127.0.0.1. */
+const MACHINE = 'machine.test';
 const scratch = createScratch('nextjs');
 
 describe.skipIf(!hasNext || !CHROMIUM)('the Next.js example', () => {
@@ -34,7 +37,7 @@ describe.skipIf(!hasNext || !CHROMIUM)('the Next.js example', () => {
       SESSION_SECRET,
       LOCAL_SERVER: local.url,
     };
-    browser = await launchChromium();
+    browser = await launchChromium([`--host-resolver-rules=MAP ${MACHINE} 127.0.0.1`]);
     project = await installExample(scratch);
     const output = await project.build();
     // Both are asked anew each time, and neither is made at build time.
@@ -209,18 +212,25 @@ describe.skipIf(!hasNext || !CHROMIUM)('the Next.js example', () => {
       await state('refused', '');
     });
 
-    it('has one connection in development, where React opens, closes and opens it', async () => {
-      const dev = await project.run('dev', settings);
+    it('has one connection in development, where React opens, closes and opens it; also for a phone', async () => {
+      const port = await freePort();
+      const byName = `http://${MACHINE}:${port}`;
+      project.nameMachine(MACHINE);
+      const dev = await project.run('dev', { ...settings, ABLY_AUTH_ALLOWED_ORIGINS: byName }, port);
       try {
-        let asked = 0;
-        page.on('request', (request) => {
-          if (request.url().endsWith('/api/ably-auth')) asked += 1;
+        let opened = 0;
+        page.on('websocket', (socket) => {
+          if (socket.url().includes('access_token')) opened += 1;
         });
         await page.goto(dev.url);
         await signIn('ada');
         await state('connected', 'ada');
-        expect(asked).toBeGreaterThanOrEqual(1);
         expect(connectedAs()).toEqual(['ada']);
+        expect(opened).toBe(1);
+        const phone = await context.newPage();
+        await phone.goto(byName);
+        await signIn('bob', phone);
+        await state('connected', 'bob', phone);
       } finally {
         await dev.tool.stop();
       }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { installProject } from '../../cli/installed.ts';
 import { installDependencies } from '../support/built.ts';
 import { freePort } from '../support/free-port.ts';
+import { writeProject } from '../support/project-files.ts';
 import { PLATFORMS, PROJECT, type Scratch } from '../support/scratch.ts';
 import { cleanEnvironment, type RunningTool, runTool, startTool, untilAnswering } from '../support/tool.ts';
 
@@ -21,8 +22,10 @@ export interface RunningApp {
 export interface NextProject {
   /** @throws with all that it printed, when it does not build */
   build(): Promise<string>;
-  /** `next start` of what was built, or `next dev`, on a loopback port that the system chose. */
-  run(command: 'start' | 'dev', settings: Readonly<Record<string, string>>): Promise<RunningApp>;
+  /** `next start` of what was built, or `next dev`, on a loopback port that the system chose, here unless given. */
+  run(command: 'start' | 'dev', settings: Readonly<Record<string, string>>, port?: number): Promise<RunningApp>;
+  /** What README.md says to write for a machine that a phone knows by this name. */
+  nameMachine(name: string): void;
 }
 
 export async function installExample(scratch: Scratch): Promise<NextProject> {
@@ -49,14 +52,17 @@ export async function installExample(scratch: Scratch): Promise<NextProject> {
       if (code !== 0) throw new Error(output);
       return output;
     },
-    async run(command, settings) {
-      const port = await freePort();
+    async run(command, settings, given) {
+      const port = given ?? (await freePort());
       const args = [...next, command, '--hostname', '127.0.0.1', '--port', String(port)];
       const env = { ...environment, ...settings };
       const tool = startTool({ command: process.execPath, args, cwd: folder, env });
       const url = `http://127.0.0.1:${port}`;
       await untilAnswering(tool, `${url}/api/ably-auth`);
       return { url, tool };
+    },
+    nameMachine(name) {
+      writeProject(folder, { 'next.config.ts': `export default { allowedDevOrigins: ['${name}'] };\n` });
     },
   };
 }
