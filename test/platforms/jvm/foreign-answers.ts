@@ -24,15 +24,22 @@ const ANSWERS: Readonly<Record<string, ForeignAnswer>> = {
   'portal-refusal': { status: 403, headers: PAGE, body: '<h1>Accept our terms</h1>' },
   'portal-page': { status: 200, headers: PAGE, body: '<h1>Accept our terms</h1>' },
   'portal-redirect': { status: 302, leadsTo: 'portal-page' },
-  challenge: {
-    status: 401,
-    headers: { ...JSON_TYPE, 'WWW-Authenticate': 'Bearer' },
-    body: '{"message":"Unauthorized"}',
-  },
+  // As the authorizers of gateways, and servers in between, ask for a credential.
+  challenge: refusalWith('Bearer'),
+  'challenge-bearer': refusalWith('Bearer scope="" error="invalid_token"'),
+  'challenge-basic': refusalWith('Basic realm="intranet"'),
   'gateway-refusal': { status: 403, headers: JSON_TYPE, body: '{"message":"Forbidden"}' },
   nothing: { status: 200, headers: JSON_TYPE, body: '' },
   'quoted-token': { status: 200, headers: JSON_TYPE, body: '"a.fake.token"' },
 };
+
+function refusalWith(challenge: string): ForeignAnswer {
+  return {
+    status: 401,
+    headers: { ...JSON_TYPE, 'WWW-Authenticate': challenge },
+    body: '{"message":"Unauthorized"}',
+  };
+}
 
 export function answerAsAnother(): (req: IncomingMessage, res: ServerResponse) => void {
   const counts = new Map<string, number>();

@@ -76,8 +76,10 @@ export async function startJvmStage(): Promise<JvmStage> {
   };
 }
 
+const LOBBY = { lobby: ['publish', 'subscribe', 'presence', 'history'] };
+
 const RULES: Pick<AuthConfig, 'rules' | 'requestable' | 'grants'> = {
-  rules: [{ name: 'members', when: { claims: { plan: 'member' } }, grant: { lobby: ['publish', 'subscribe'] } }],
+  rules: [{ name: 'members', when: { claims: { plan: 'member' } }, grant: LOBBY }],
   // Even rooms are open, odd ones closed.
   requestable: [
     requestable({

@@ -80,6 +80,7 @@ class AuthUrlTest {
         "signed-out, 80019/401, tries again",
         "requested-capability-empty, 80019/401, tries again",
         "ably-limit, 80019/401, tries again",
+        "rate-limited, 80019/401, tries again",
         "malformed-request, 80019/400, stops",
         "method-not-allowed, 80019/405, stops",
         "key-unavailable, 80019/503, tries again",
@@ -112,8 +113,10 @@ class AuthUrlTest {
         "portal-redirect, 80019/406, stops",
         "quoted-token, 80019/406, stops",
         "nothing, 80019/401, tries again",
-        // The header WWW-Authenticate: Bearer is not understood; the numbers of that error are the wrong way round.
+        // WWW-Authenticate: Bearer is not understood; the numbers of those errors are the wrong way round.
         "challenge, 80019/40000, tries again",
+        "challenge-bearer, 500/50000, tries again",
+        "challenge-basic, 80019/401, tries again",
     )
     fun `does with an answer that is not ours`(name: String, numbers: String, expected: String) {
         client(Stage.foreign(name, Stage.somebody("url")), "an.access.token").endsIn(numbers, expected)

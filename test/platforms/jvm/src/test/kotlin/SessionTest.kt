@@ -159,7 +159,7 @@ class SessionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = ["key-unavailable", "misconfigured", "ably-limit", "malformed-request", "internal"])
+    @ValueSource(strings = ["key-unavailable", "misconfigured", "rate-limited", "malformed-request", "internal"])
     fun `tries again after what will pass, and connects when it has passed`(reason: String) {
         val ada = Stage.somebody("ada")
         Stage.fail(ada, reason)
@@ -208,9 +208,10 @@ class SessionTest {
         assertEquals(Standing.REFUSED, next())
     }
 
-    @Test
-    fun `says signed out when a gateway before the endpoint challenges`() {
-        session(Stage.steady, Stage.foreign("challenge", Stage.somebody("ada"))) { "an.access.token" }
+    @ParameterizedTest
+    @ValueSource(strings = ["challenge", "challenge-bearer", "challenge-basic"])
+    fun `says signed out when a gateway before the endpoint challenges`(name: String) {
+        session(Stage.steady, Stage.foreign(name, Stage.somebody("ada"))) { "an.access.token" }
         assertEquals(Standing.SIGNED_OUT, next())
     }
 
