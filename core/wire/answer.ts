@@ -2,7 +2,7 @@
  * Writes the answer: the credential as the SDKs of every platform read it, or a refusal that each of them understands.
  *
  * ably-js on Node takes the error from a body whose type is exactly `application/json`, in a browser only beside a
- * readable `X-Ably-ErrorCode`: so both are always there. Never `WWW-Authenticate`, which ably-java does not survive.
+ * readable `X-Ably-ErrorCode`: so both are always there. Never `WWW-Authenticate`, at which ably-java fails inside.
  */
 import type { AuthFailure } from '../errors.ts';
 import type { AuthResponse, NameValue } from '../http.ts';

@@ -76,7 +76,7 @@ export async function startJvmStage(): Promise<JvmStage> {
   };
 }
 
-const LOBBY = { lobby: ['publish', 'subscribe', 'presence', 'history'] };
+const LOBBY = { lobby: ['publish', 'subscribe', 'presence', 'history'] } as const;
 
 const RULES: Pick<AuthConfig, 'rules' | 'requestable' | 'grants'> = {
   rules: [{ name: 'members', when: { claims: { plan: 'member' } }, grant: LOBBY }],
