@@ -54,7 +54,7 @@ function onNode(answer: Exchange): AfterRefusal {
   }
 }
 
-function inBrowser(answer: Exchange): AfterRefusal {
+export function inBrowser(answer: Exchange): AfterRefusal {
   if (header(answer, 'x-ably-errorcode') === undefined) return byStatus(answer.status);
   try {
     return byBody(JSON.parse(answer.body)) ?? byHeader(answer);
