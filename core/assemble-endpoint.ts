@@ -71,9 +71,12 @@ export interface ConfiguredEndpoint extends AuthEndpoint {
 
 export function assembleEndpoint(resolution: Resolution, parts: ChosenParts): ConfiguredEndpoint {
   const prepared = preparePorts(resolution, parts);
-  const { problems, storeName, health, allProblems, handle } = prepared.ok
-    ? serving(prepared, parts)
-    : refusing(prepared);
+  const { problems, storeName, health, ports } = prepared;
+  const { createEndpoint = createAuthEndpoint } = parts;
+  const { handle } = prepared.ok ? createEndpoint(prepared.auth, prepared.ports) : refusing(prepared);
+  const allProblems = prepared.ok
+    ? checkFurtherFormats(prepared.ports.furtherFormats, ports.onEvent)
+    : Promise.resolve(problems);
   return Object.freeze({
     problems,
     storeName,
@@ -88,23 +91,16 @@ export function assembleEndpoint(resolution: Resolution, parts: ChosenParts): Co
   });
 }
 
-function serving(prepared: Prepared, { createEndpoint = createAuthEndpoint }: ChosenParts): ConfiguredEndpoint {
-  const { auth, ports, storeName, health } = prepared;
-  const allProblems = checkFurtherFormats(ports.furtherFormats, ports.onEvent);
-  return { problems: [], storeName, health, allProblems, ...createEndpoint(auth, ports) };
-}
-
-function refusing({ problems, cors, ports }: Refused): ConfiguredEndpoint {
+function refusing({ cors, ports }: Refused): AuthEndpoint {
   return {
-    problems,
-    health: () => MISCONFIGURED,
-    allProblems: Promise.resolve(problems),
     handle: async (request) => (await import('./answer-misconfigured.ts')).answerMisconfigured(request, cors, ports),
   };
 }
 
 export interface Prepared {
   readonly ok: true;
+  /** None. */
+  readonly problems: readonly ConfigProblem[];
   readonly auth: ResolvedAuth;
   readonly ports: EndpointPorts;
   readonly storeName: string | undefined;
@@ -116,6 +112,8 @@ export interface Refused {
   readonly problems: readonly ConfigProblem[];
   readonly cors: CorsRules;
   readonly ports: WatchPorts;
+  readonly storeName?: undefined;
+  readonly health: () => HealthReport;
 }
 
 export type PreparedPorts = Prepared | Refused;
@@ -132,7 +130,7 @@ export function preparePorts(resolution: Resolution, parts: ChosenParts): Prepar
     const problems = [...refused, ...unasked];
     onEvent?.({ kind: 'misconfigured', problems });
     const cors = resolution.ok ? resolution.auth.cors : NO_ORIGIN;
-    return { ok: false, problems, cors, ports: { onEvent, nowMs, elapsedMs } };
+    return { ok: false, problems, cors, health: () => MISCONFIGURED, ports: { onEvent, nowMs, elapsedMs } };
   }
   let key: KeyHealth = 'not asked';
   const keys = createKeyRing(keySource.source, {
@@ -151,6 +149,7 @@ export function preparePorts(resolution: Resolution, parts: ChosenParts): Prepar
   const furtherFormats = furtherFormatsOf(resolution.auth, { env, ably, nowMs });
   return {
     ok: true,
+    problems: unasked,
     auth: resolution.auth,
     ports: { keys, records, ably, furtherFormats, limit, onEvent, nowMs, elapsedMs, offsetMs },
     storeName: store?.name,
@@ -167,12 +166,13 @@ function storeFor(resolution: Resolution, chosen: ChosenStore): ChosenStore {
 function missingParts(resolution: Resolution, { ably, openLimit }: ChosenParts): readonly ConfigProblem[] {
   if (!resolution.ok) return [];
   const { clock, rateLimit } = resolution.auth;
-  const problem = 'what it takes was not handed in';
-  const fix = 'Leave it out, or hand in ';
-  return [
-    ...(clock === 'local' || ably ? [] : [{ setting: 'clock', problem, fix: `${fix}ably` }]),
-    ...(!rateLimit || openLimit ? [] : [{ setting: 'rateLimit', problem, fix: `${fix}openLimit` }]),
+  const missing = [
+    ...(clock === 'local' || ably ? [] : [['clock', 'ably']]),
+    ...(!rateLimit || openLimit ? [] : [['rateLimit', 'openLimit']]),
   ];
+  return missing.map(([setting = '', part]) => {
+    return { setting, problem: 'what it takes was not handed in', fix: `Leave it out, or hand in ${part}` };
+  });
 }
 
 const NO_STORE: ChosenStore = { ok: true, store: undefined };

@@ -89,7 +89,7 @@ export class AuthFailure extends Error {
     this.reason = reason;
     this.detail = detail;
     this.clearCookies = options?.clearCookies ?? [];
-    this.retryAfterSeconds = options?.retryAfterSeconds ?? this.kind.retryAfterSeconds;
+    this.retryAfterSeconds = options?.retryAfterSeconds;
   }
 
   get kind(): FailureKind {

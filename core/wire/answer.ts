@@ -47,8 +47,8 @@ export function answerCredential(
 }
 
 export function answerFailure(failure: AuthFailure, context: AnswerContext): AuthResponse {
-  const { retryAfterSeconds } = failure;
   const { status, code } = failure.kind;
+  const retryAfterSeconds = failure.retryAfterSeconds ?? failure.kind.retryAfterSeconds;
   const { requestId, docsBaseUrl, cors, explain } = context;
   const message = explain && failure.detail ? `${failure.kind.message} ${failure.detail}` : failure.kind.message;
   const href = docsBaseUrl === undefined ? {} : { href: `${docsBaseUrl}#${failure.reason}` };
