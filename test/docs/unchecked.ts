@@ -5,6 +5,8 @@
 import type { Block } from './pages.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
+  'docs/observability.md text': 'a query for CloudWatch: test/telemetry/observability-page.test.ts knows its fields',
+  'docs/observability.md http': 'a header that test/telemetry/observability-page.test.ts compares',
   'docs/policy.md text': 'the shape of a rule as a drawing, and output that test/cli/explain.test.ts compares',
   'docs/rotation.md text': 'a drawing of the steps, which test/rotation/steps.test.ts runs',
   'README.md text': 'a drawing of the way of a request',

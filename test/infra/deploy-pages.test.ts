@@ -40,7 +40,7 @@ describe('docs/deploy/aws.md', () => {
     const everyMonth = monthly.pop() ?? 0;
     expect(monthly.reduce((sum, each) => sum + each, 0)).toBeCloseTo(everyMonth, 5);
     const bills = [0.03, 3, 300].map((millions) => `$${Math.round(millions * million + everyMonth)}`);
-    expect(bills).toEqual(['$2', '$7', '$467']);
+    expect(bills).toEqual(['$2', '$7', '$512']);
     for (const bill of bills) expect(textOf('docs/deploy/aws.md')).toContain(`| ${bill} |`);
   });
 });
