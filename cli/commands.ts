@@ -69,4 +69,9 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
     group: OPERATING,
     load: async () => (await import('./retire.ts')).retire,
   },
+  completion: {
+    summary: 'a script with which a shell completes all this',
+    group: 'Beside:',
+    load: async () => (await import('./completion.ts')).createCompletion(COMMANDS),
+  },
 };

@@ -2,9 +2,6 @@
  * Mints a credential as the endpoint does, by the endpoint itself: with the project's config and key, for a caller whom an
  * operator has named. Every rule, limit and check of a real request holds; only who calls is taken as said.
  */
-import { createAblyApi } from '../adapters/ably/ably-api.ts';
-import { chooseAwsStore } from '../adapters/compose/aws-store.ts';
-import { chooseKeySource } from '../adapters/compose/key-sources.ts';
 import type { RefusedEvent } from '../core/auth-event.ts';
 import type { AuthConfig, AuthDefinition } from '../core/config.ts';
 import type { ConfigProblem } from '../core/config-problem.ts';
@@ -13,6 +10,7 @@ import type { AuthRequest } from '../core/http.ts';
 import type { Identity, IdentitySource } from '../core/identity/identity.ts';
 import type { Environment } from '../core/settings.ts';
 import type { TokenFormat } from '../core/token/settled-params.ts';
+import { projectParts } from './project-parts.ts';
 
 export interface MintOptions {
   /** `undefined`: whoever the request's own credential says. */
@@ -35,11 +33,7 @@ export async function mint(definition: AuthDefinition, options: MintOptions): Pr
   const { env, request, ttlMs } = options;
   let refusal: RefusedEvent | undefined;
   const endpoint = configureEndpoint({
-    definition: { build: (from) => forCaller(definition.build(from), options) },
-    env,
-    keySource: chooseKeySource(env),
-    chosenStore: chooseAwsStore(env),
-    ably: createAblyApi(env),
+    ...projectParts({ build: (from) => forCaller(definition.build(from), options) }, env),
     onEvent: (event) => {
       if (event.kind === 'refused') refusal = event;
     },

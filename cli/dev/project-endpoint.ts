@@ -4,6 +4,7 @@
  */
 import { createAblyApi } from '../../adapters/ably/ably-api.ts';
 import { createEnvironmentKeySource } from '../../adapters/key-sources/environment.ts';
+import { openLimit } from '../../adapters/rate-limit/open-limit.ts';
 import { chooseStore } from '../../adapters/stores/choose-store.ts';
 import { createLog, LOG_FORMATS } from '../../adapters/telemetry/log.ts';
 import { prettyLine } from '../../adapters/telemetry/pretty-line.ts';
@@ -49,6 +50,7 @@ export function createProjectEndpoint(
         ...{ definition, env: settings, keySource: { ok: true, source: keySource }, chosenStore },
         ably: createAblyApi(ably.settings),
         createEndpoint: beside.createEndpoint,
+        openLimit,
         // Its problems are shown by whoever called; logged here as well, they would stand there twice.
         ...(onEvent && { onEvent: (event) => event.kind !== 'misconfigured' && onEvent(event) }),
       });

@@ -1,7 +1,4 @@
 /** Revokes with the key and the store of the project itself, for a day on which the function that revokes is not there. */
-import { createAblyApi } from '../../adapters/ably/ably-api.ts';
-import { chooseAwsStore } from '../../adapters/compose/aws-store.ts';
-import { chooseKeySource } from '../../adapters/compose/key-sources.ts';
 import type { RevocationOptions } from '../../core/ably.ts';
 import type { AuthDefinition } from '../../core/config.ts';
 import { type ResolvedAuth, resolveConfig } from '../../core/resolve-config.ts';
@@ -11,6 +8,7 @@ import type { RevokeTarget } from '../../core/revocation/plan-target.ts';
 import type { TargetResult } from '../../core/revocation/revocations.ts';
 import type { Environment } from '../../core/settings.ts';
 import { CannotRun } from '../command.ts';
+import { projectParts } from '../project-parts.ts';
 import type { Order } from './order.ts';
 import type { AnsweredResult } from './through-endpoint.ts';
 
@@ -22,12 +20,7 @@ export async function revokeDirectly(
 ): Promise<readonly AnsweredResult[]> {
   const resolution = resolveConfig(definition, env);
   if (!resolution.ok) throw new CannotRun('The config is wrong: ably-auth-functions lint says what.');
-  const revocations = createRevocations({
-    ...{ definition, env },
-    keySource: chooseKeySource(env),
-    chosenStore: chooseAwsStore(env),
-    ably: createAblyApi(env),
-  });
+  const revocations = createRevocations(projectParts(definition, env));
   const options = { ...(allowReauthMargin && { allowReauthMargin: true }) };
   try {
     if (action.kind === 'none') return (await revocations.revoke([target], options)).map(asAnswered);

@@ -15,6 +15,7 @@ import { anonymous, defineAuth, session, sessionSecrets } from 'ably-auth-functi
 import { members } from './rules.js';
 export default defineAuth((env) => ({
   sources: [session({ secrets: sessionSecrets(env) }), anonymous()],
+  rateLimit: { requests: 1000, per: '1m' },
   rules: [{ name: 'visitors', when: { kind: 'anonymous' }, grant: { ${visitors}: ['subscribe'] } }, members],
 }));
 `;
@@ -44,7 +45,7 @@ async function start(...args: readonly string[]): Promise<Running> {
   const command = join(project.folder, 'node_modules/ably-auth-functions/dist/lib/cli/main.js');
   const child = spawn(process.execPath, [command, 'dev', '--json', '--port', '0', ...args], {
     cwd: project.folder,
-    env: { ABLY_AUTH_SESSION_SECRET: SECRET },
+    env: { ABLY_AUTH_SESSION_SECRET: SECRET, ABLY_AUTH_STORE: 'memory' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let errors = '';

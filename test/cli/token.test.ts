@@ -8,9 +8,11 @@ import { type InstalledProject, installProject, type Ran } from './installed.ts'
 
 const SECRET = 'an-obviously-fake-session-secret-of-32-bytes';
 const CONFIG = `
-import { anonymous, defineAuth, session, sessionSecrets } from 'ably-auth-functions';
+import { anonymous, defineAuth, memoryStore, session, sessionSecrets } from 'ably-auth-functions';
 export default defineAuth((env) => ({
   sources: [session({ secrets: sessionSecrets(env), clientIdPrefix: 'app:' }), anonymous()],
+  store: memoryStore(),
+  rateLimit: { requests: 1, per: '1h' },
   rules: [
     { name: 'visitors', when: { kind: 'anonymous' }, grant: { news: ['subscribe'] } },
     { name: 'members', when: { claims: { banned: { present: false } } }, grant: { 'room:{rooms}': ['publish', 'subscribe'] } },
