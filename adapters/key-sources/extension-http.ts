@@ -26,7 +26,8 @@ function getPlain(port: number, path: string, token: string, timeoutMs: number):
     const socket = connect(port, '127.0.0.1');
     const end = (): void => {
       clearTimeout(timer);
-      socket.destroy();
+      // When the request has been answered: Node opens its standard error for it, which takes a millisecond.
+      setImmediate(() => socket.destroy());
     };
     const timer = setTimeout(() => {
       reject(TOO_LATE);
