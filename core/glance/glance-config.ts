@@ -16,7 +16,7 @@ import { type Environment, listIn } from '../settings.ts';
 import { isFitClientId } from '../well-formed.ts';
 import type { CorsRules } from '../wire/cors.ts';
 import { isOrigin } from '../wire/origin.ts';
-import { glanceRules, isPlain } from './glance-rules.ts';
+import { glanceRules, isPlain, type ReadPreset } from './glance-rules.ts';
 
 const KNOWN: readonly string[] = [
   'sources',
@@ -28,15 +28,19 @@ const KNOWN: readonly string[] = [
   'docsBaseUrl',
 ] satisfies (keyof AuthConfig)[];
 
-export function glanceConfig(definition: AuthDefinition, env: Environment): ResolvedAuth | undefined {
+export function glanceConfig(
+  definition: AuthDefinition,
+  env: Environment,
+  readPreset: ReadPreset,
+): ResolvedAuth | undefined {
   try {
-    return glanceBuilt(definition.build(env), env);
+    return glanceBuilt(definition.build(env), env, readPreset);
   } catch {
     return undefined;
   }
 }
 
-function glanceBuilt(config: AuthConfig, env: Environment): ResolvedAuth | undefined {
+function glanceBuilt(config: AuthConfig, env: Environment, readPreset: ReadPreset): ResolvedAuth | undefined {
   if (!isPlain(config, KNOWN) || env.ABLY_AUTH_TOKEN_FORMAT) return undefined;
   if (env.ABLY_AUTH_RATE_LIMIT || env.ABLY_AUTH_SERVER_TIMING) return undefined;
   if (/[\s,]|^.{1,31}$/.test(env.ABLY_AUTH_OPERATOR_SECRET ?? '')) return undefined;
@@ -45,7 +49,7 @@ function glanceBuilt(config: AuthConfig, env: Environment): ResolvedAuth | undef
   const ttlMs = environmentTtlMs && (ttl === undefined ? environmentTtlMs : fitTtlMs(ttl));
   const cors = glanceCors(config.allowedOrigins ?? listIn(env.ABLY_AUTH_ALLOWED_ORIGINS ?? ''), env.ABLY_AUTH_CORS);
   if (!ttlMs || !cors || !areInOrder(sources)) return undefined;
-  const policy = glanceRules(config.rules);
+  const policy = glanceRules(config.rules, readPreset);
   if (!policy) return undefined;
   return {
     sources,

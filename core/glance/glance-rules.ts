@@ -7,29 +7,33 @@ import type { CompiledGrants, TemplateGrant } from '../policy/compile-grant.ts';
 import type { CompiledRule, Policy } from '../policy/compile-policy.ts';
 import { sampleOf, templateResourceProblem, whyBroad } from '../policy/grant-shape.ts';
 import { compileMatch, coversAnonymous, matchOf, unreadableClaimPaths } from '../policy/match.ts';
-import { presetOperations } from '../policy/presets.ts';
 import type { Rule } from '../policy/rule.ts';
 import { parseTemplate } from '../policy/template.ts';
 
 const KINDS: readonly unknown[] = ['user', 'guest', 'anonymous'];
 
-export function glanceRules(rules: readonly Rule[]): Policy | undefined {
+/** What a preset stands for, where there is one of this name: `presetOperations`, which few configs need. */
+export type ReadPreset = (name: unknown) => readonly Operation[] | undefined;
+
+export function glanceRules(rules: readonly Rule[], readPreset: ReadPreset): Policy | undefined {
   const compiled: CompiledRule[] = [];
   if (!Array.isArray(rules) || rules.length === 0) return undefined;
   for (const rule of rules) {
-    const next = glanceRule(rule);
+    const next = glanceRule(rule, readPreset);
     if (!next || compiled.some(({ name }) => name === next.name)) return undefined;
     compiled.push(next);
   }
   return { rules: compiled, asking: [], ceiling: undefined, onExcessRequest: 'narrow', deadlineMs: 2_000 };
 }
 
-function glanceRule(rule: Rule): CompiledRule | undefined {
+function glanceRule(rule: Rule, readPreset: ReadPreset): CompiledRule | undefined {
   if (!isPlain(rule, ['name', 'when', 'grant', 'clientId']) || !isText(rule.name)) return undefined;
   const { name, when, grant, clientId } = rule;
   const match = matchOf(when);
   const grants =
-    when !== null && isMatch(match) && unreadableClaimPaths(match).length === 0 ? glanceGrants(grant) : undefined;
+    when !== null && isMatch(match) && unreadableClaimPaths(match).length === 0
+      ? glanceGrants(grant, readPreset)
+      : undefined;
   const parsed = isText(clientId) && !coversAnonymous(match) ? parseTemplate(clientId) : undefined;
   if (!grants || (clientId !== undefined && clientId !== false && !parsed?.ok)) return undefined;
   return {
@@ -66,7 +70,7 @@ function isClaimTest(test: unknown): boolean {
   return typeof present === 'boolean' || isScalar(contains) || (Array.isArray(oneOf) && areAll(oneOf, isScalar));
 }
 
-function glanceGrants(grant: unknown): CompiledGrants | undefined {
+function glanceGrants(grant: unknown, readPreset: ReadPreset): CompiledGrants | undefined {
   if (!isPlain(grant)) return undefined;
   const fixed = new Map<string, OperationSet>();
   const templates: TemplateGrant[] = [];
@@ -74,7 +78,7 @@ function glanceGrants(grant: unknown): CompiledGrants | undefined {
     const { operations: list, broad }: Readonly<Record<string, unknown>> = isPlain(value, ['operations', 'broad'])
       ? value
       : { operations: value };
-    const operations = readOperations(list);
+    const operations = readOperations(list, readPreset);
     const parsed = parseTemplate(text);
     if (!operations || !parsed.ok || (isPlain(value) && !(isText(broad) && broad.trim()))) return undefined;
     const { template } = parsed;
@@ -86,10 +90,10 @@ function glanceGrants(grant: unknown): CompiledGrants | undefined {
   return { fixed, templates };
 }
 
-function readOperations(list: unknown): OperationSet | undefined {
+function readOperations(list: unknown, readPreset: ReadPreset): OperationSet | undefined {
   const operations = new Set<Operation>();
   for (const name of Array.isArray(list) ? list : []) {
-    const named = isOperation(name) ? [name] : presetOperations(name);
+    const named = isOperation(name) ? [name] : readPreset(name);
     if (!named) return undefined;
     for (const operation of named) operations.add(operation);
   }

@@ -4,7 +4,8 @@
  * The secret leaves this file through `hmacSha256` and `deriveSecret`, and as itself through `credentialsForAbly` alone;
  * printing, logging or serialising a key gives its name (S10). Where keys come from is decided by the key sources.
  */
-import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { deriveKey } from './derive-key.ts';
 
 /**
  * `<appId>.<keyId>:<secret>`. As strict as the strictest SDK (ably-js refuses white space, a second colon and a dot in
@@ -32,7 +33,7 @@ export class ApiKey {
 
   /** A key of its own for one purpose (RFC 5869), so that nothing but Ably's formats is signed with the raw secret. */
   deriveSecret(label: string): KeyObject {
-    return createSecretKey(Buffer.from(hkdfSync('sha256', this.#secret, '', `ably-auth-functions ${label}`, 32)));
+    return deriveKey(this.#secret.export(), label);
   }
 
   /**

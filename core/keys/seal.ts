@@ -5,7 +5,8 @@
  * Sealed is not secret: the client can read the payload. What the payload means and how long it holds is decided by
  * those who seal it. Every purpose has a label, hence a key of its own (RFC 5869): a session never opens as a grant.
  */
-import { createHash, createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { deriveKey } from './derive-key.ts';
 
 export type SealLabel = 'session' | 'guest' | 'grant';
 
@@ -23,7 +24,7 @@ interface SealKey {
 
 /** @param secrets the one that seals, then the ones that only open what was sealed before a rotation */
 export function createSeal(label: SealLabel, secrets: readonly string[]): Seal {
-  return createSealOver(() => secrets.map((secret) => deriveKey(label, secret)));
+  return createSealOver(() => secrets.map((secret) => deriveKey(secret, label)));
 }
 
 /** @param derive keys of 32 bytes, derived for this one purpose; in the same order */
@@ -57,10 +58,6 @@ export function createSealOver(derive: () => readonly KeyObject[]): Seal {
 
 function mac({ key }: SealKey, signed: string): string {
   return createHmac('sha256', key).update(signed).digest('base64url');
-}
-
-function deriveKey(label: SealLabel, secret: string): KeyObject {
-  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `ably-auth-functions ${label}`, 32)));
 }
 
 function idOf(key: KeyObject): string {

@@ -9,7 +9,8 @@
  * Spec: https://ably.com/docs/auth/token#embedded ; RFC 7515 (JWS), RFC 7516 section 5.1 and RFC 7518 sections 4.5 and
  * 5.3 (JWE: `dir`, A256GCM)
  */
-import { createCipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
+import { createCipheriv, createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { deriveKey } from '../keys/derive-key.ts';
 
 export interface OuterJwt {
   readonly secret: KeyObject;
@@ -26,9 +27,7 @@ export interface Embedded {
 
 /** @param text at least 32 bytes. For encryption a key of its own is derived from it (RFC 5869). */
 export function outerSecret(text: string, encrypted: boolean): KeyObject {
-  const secret = createSecretKey(text, 'utf8');
-  if (!encrypted) return secret;
-  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'ably-auth-functions embedded-jwt', 32)));
+  return encrypted ? deriveKey(text, 'embedded-jwt') : createSecretKey(text, 'utf8');
 }
 
 /**

@@ -23,8 +23,8 @@ const TRACEPARENT =
   /^(?:00(?=.{53}$)|(?!00|ff)[\da-f]{2})-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(?:-.*)?$/;
 
 export function readTraceContext({ headers, platform }: AuthRequest): TraceContext | undefined {
-  const [header = '', ...more] = headers.get('traceparent') ?? [];
-  const [, traceId, parentSpanId, flags = ''] = (more.length === 0 && TRACEPARENT.exec(header)) || [];
+  const sent = headers.get('traceparent');
+  const [, traceId, parentSpanId, flags = ''] = (sent?.length === 1 && TRACEPARENT.exec(sent[0] ?? '')) || [];
   if (!traceId || !parentSpanId) return platform.trace;
   return { traceId, parentSpanId, sampled: Number.parseInt(flags, 16) % 2 === 1 };
 }

@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import shipped from '../../../auth.config.ts';
+import type { Operation } from '../../../core/capability/operations.ts';
 import { type AuthConfig, defineAuth } from '../../../core/config.ts';
 import { glanceConfig } from '../../../core/glance/glance-config.ts';
 import { resolveAtStart } from '../../../core/glance/resolve-at-start.ts';
@@ -13,6 +14,7 @@ import { guest } from '../../../core/identity/guest.ts';
 import type { IdentitySource } from '../../../core/identity/identity.ts';
 import { session } from '../../../core/identity/session.ts';
 import type { CompiledRule } from '../../../core/policy/compile-policy.ts';
+import { presetOperations } from '../../../core/policy/presets.ts';
 import type { Match } from '../../../core/policy/rule.ts';
 import { type ResolvedAuth, resolveConfig } from '../../../core/resolve-config.ts';
 import { type Environment, SETTINGS } from '../../../core/settings.ts';
@@ -122,7 +124,7 @@ function dataOf({ policy, ...rest }: ResolvedAuth): unknown {
 
 function expectTheSame(config: AuthConfig, env: Environment): boolean {
   const definition = defineAuth(() => config);
-  const seen = glanceConfig(definition, env);
+  const seen = glanceConfig(definition, env, presetOperations);
   if (!seen) return false;
   const whole = resolveConfig(definition, env);
   if (!whole.ok) throw new Error(`Seen as in order: ${JSON.stringify(whole.problems)}`);
@@ -144,7 +146,7 @@ describe('a glance at a config', () => {
     { ABLY_AUTH_ISSUER: 'https://id.example', ABLY_AUTH_AUDIENCE: 'app', ABLY_AUTH_SESSION_SECRET: SESSION_SECRET },
     { ABLY_AUTH_TTL: '15m', ABLY_AUTH_ALLOWED_ORIGINS: 'https://app.example', ABLY_AUTH_CORS: 'platform' },
   ])('sees that the shipped one is in order under %j', (env) => {
-    const seen = glanceConfig(shipped, env);
+    const seen = glanceConfig(shipped, env, presetOperations);
     const whole = resolveConfig(shipped, env);
     expect(seen).toBeDefined();
     expect(seen && whole.ok && seen.policy.rules.length).toBe(2);
@@ -196,6 +198,7 @@ describe('a glance at a config', () => {
       glanceConfig(
         defineAuth(() => config),
         {},
+        presetOperations,
       ),
     ).toBeUndefined();
     const resolution = await resolveAtStart(
@@ -203,6 +206,16 @@ describe('a glance at a config', () => {
       {},
     );
     expect(resolution.ok && resolution.auth.defaults.honourRequestedTtl).toBe(true);
+  });
+
+  it('loads the presets where a grant names one, and refuses a name that is none', async () => {
+    const granting = (name: string) =>
+      defineAuth(() => ({ sources: [anonymous()], rules: [{ name: 'one', grant: { a: [name as Operation] } }] }));
+    const resolution = await resolveAtStart(granting('preset:read-only'), {});
+    const operations = resolution.ok && resolution.auth.policy.rules[0]?.grants.fixed.get('a');
+    expect(operations).toEqual(new Set(['subscribe', 'history']));
+    const mistaken = granting('preset:read-olny');
+    expect(await resolveAtStart(mistaken, {})).toEqual(resolveConfig(mistaken, {}));
   });
 
   it('builds a config once, and fails once, whoever reads it', async () => {
