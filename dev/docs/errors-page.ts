@@ -12,9 +12,9 @@ const AGAIN = 'tries again';
 
 /** By status and code: ably-js, ably-java with `authUrl`, ably-cocoa, our helper. docs/clients.md says how it is known. */
 const CLIENTS: Readonly<Record<Answer, readonly [js: string, java: string, cocoa: string, helper: string]>> = {
-  '400 / 40000': [AGAIN, '**FAILED**', AGAIN, AGAIN],
-  '405 / 40500': [AGAIN, '**FAILED**', AGAIN, AGAIN],
-  '401 / 40101': [AGAIN, AGAIN, AGAIN, `\`onSignedOut\`, and ${AGAIN}`],
+  '400 / 40000': [AGAIN, 'ends **FAILED**', AGAIN, AGAIN],
+  '405 / 40500': [AGAIN, 'ends **FAILED**', AGAIN, AGAIN],
+  '401 / 40101': [AGAIN, AGAIN, AGAIN, `calls \`onSignedOut\`, and ${AGAIN}`],
   '401 / 40160': [AGAIN, AGAIN, AGAIN, AGAIN],
   '401 / 42910': [AGAIN, AGAIN, AGAIN, 'waits for `Retry-After`'],
   '403 / 40300': ['FAILED', 'FAILED', 'FAILED', 'FAILED'],
@@ -66,7 +66,18 @@ function section(reason: FailureReason): readonly string[] {
   const { when, developer, operator } = ERROR_NOTES[reason];
   return [
     ...[`### ${reason}`, '', `**${answerOf(reason)}**${wait}: "${message}"`, ''],
-    ...[`- **When.** ${when}`, `- **First.** ${REMEDIES[reason]}`],
+    ...[`- **When.** ${when}`, `- **Clients.** ${clientsAt(answerOf(reason))}`, `- **First.** ${REMEDIES[reason]}`],
     ...[`- **Who writes the client.** ${developer}`, `- **Who operates it.** ${operator}`, ''],
   ];
+}
+
+const CLIENT_NAMES = ['ably-js', 'ably-java by `authUrl`', 'ably-cocoa', 'our helper'];
+
+/** The row of the table in words, for whoever comes from an `href`. */
+function clientsAt(answer: Answer): string {
+  const behaviours = CLIENTS[answer] ?? [];
+  const [usual = ''] = behaviours;
+  const others = behaviours.flatMap((what, index) => (what === usual ? [] : [`${CLIENT_NAMES[index]} ${what}`]));
+  const all = usual === 'FAILED' ? 'Every SDK stops: FAILED' : `An SDK ${usual}`;
+  return `${[all, ...others].join('; ')}.`;
 }
