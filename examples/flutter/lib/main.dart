@@ -1,5 +1,7 @@
 // One screen: sign in, see where one stands, ask for a channel and listen there, sign out.
 
+import 'dart:async';
+
 import 'package:flutter/material.dart';
 
 import 'ably_session.dart';
@@ -27,9 +29,9 @@ class _RoomsPageState extends State<RoomsPage> {
 
   /// Whoever was signed in before leaves: the next person is a new client.
   Future<void> _signIn(String name) async {
-    await _signOut();
     final token = await _development.signIn(name);
     final options = await _development.clientOptions();
+    unawaited(_signOut());
     _session = AblySession(
       authUrl: Uri.parse('$server/auth'),
       options: options,

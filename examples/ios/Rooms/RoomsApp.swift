@@ -20,11 +20,12 @@ final class Rooms: ObservableObject {
 
   /// Whoever was signed in before leaves: the next person is a new client.
   func signIn(_ name: String) async throws {
-    signOut()
     let token = try await development.signIn(name)
+    let options = try await development.clientOptions()
+    signOut()
     session = AblySession(
       authURL: server.appendingPathComponent("auth"),
-      options: try await development.clientOptions(),
+      options: options,
       // Yours asks its identity provider's library, which refreshes the token of this person when need be.
       accessToken: { token },
       onStanding: { [weak self] standing in

@@ -46,8 +46,9 @@ class MainActivity : Activity() {
 
     /** Whoever was signed in before leaves: the next person is a new client. */
     private fun signIn(name: String) {
-        signOut()
         val token = development.signIn(name)
+        val options = development.clientOptions()
+        signOut()
         session = AblySession(
             authUrl = "$SERVER/auth",
             // Yours asks its identity provider's library, which refreshes the token of this person when need be.
@@ -56,7 +57,7 @@ class MainActivity : Activity() {
                 show("$name: $standing")
                 if (standing == Standing.REFUSED) network.execute { signOut() }
             },
-            options = development.clientOptions(),
+            options = options,
         )
     }
 
