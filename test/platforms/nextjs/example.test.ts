@@ -12,15 +12,15 @@ import { SESSION_COOKIE, writeSession } from '../../../examples/nextjs/lib/sessi
 import { type LocalServer, startLocalServer } from '../../examples/local-server.ts';
 import { STAGE_KEY, untilState } from '../../stage.ts';
 import { freePort } from '../support/free-port.ts';
-import { createScratch } from '../support/scratch.ts';
+import { createScratch, type Scratch } from '../support/scratch.ts';
 import { hasNext, installExample, type NextProject, type RunningApp } from './project.ts';
 
 const SESSION_SECRET = randomBytes(32).toString('base64url');
 /** As a phone knows it, which trusts the name less than 127.0.0.1. */
 const MACHINE = 'machine.test';
-const scratch = createScratch('nextjs');
 
 describe.skipIf(!hasNext || !CHROMIUM)('the Next.js example', () => {
+  let scratch: Scratch;
   let project: NextProject;
   let local: LocalServer;
   let app: RunningApp;
@@ -38,6 +38,7 @@ describe.skipIf(!hasNext || !CHROMIUM)('the Next.js example', () => {
       LOCAL_SERVER: local.url,
     };
     browser = await launchChromium([`--host-resolver-rules=MAP ${MACHINE} 127.0.0.1`]);
+    scratch = createScratch('nextjs');
     project = await installExample(scratch);
     const output = await project.build();
     // Both are asked anew each time, and neither is made at build time.
@@ -49,7 +50,7 @@ describe.skipIf(!hasNext || !CHROMIUM)('the Next.js example', () => {
     await browser?.close();
     await app?.tool.stop();
     await local?.close();
-    scratch.remove();
+    scratch?.remove();
   });
 
   const cookieOf = async (user: string): Promise<string> => `${SESSION_COOKIE}=${await writeSession(user)}`;

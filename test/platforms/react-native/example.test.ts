@@ -6,26 +6,26 @@ import * as Ably from 'ably';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalServer, type LocalServerOptions, startLocalServer } from '../../examples/local-server.ts';
 import { STAGE_KEY } from '../../stage.ts';
-import { createScratch } from '../support/scratch.ts';
+import { createScratch, type Scratch } from '../support/scratch.ts';
 import { hasReactNative, installExample, type PackedExample } from './packed-example.ts';
 import { type Phone, startPhone } from './phone.ts';
 
 /** Asks for a renewal two seconds after each. */
 const RENEWS_SOON: LocalServerOptions = { config: { ttl: '60s' }, service: { renewalLeadMs: 58_000 } };
 
-const scratch = createScratch('react-native');
-
 describe.skipIf(!hasReactNative)('the React Native example', () => {
+  let scratch: Scratch;
   let example: PackedExample;
   let bundle: string;
   let local: LocalServer;
   let phone: Phone;
 
   beforeAll(async () => {
+    scratch = createScratch('react-native');
     example = await installExample(scratch);
     bundle = await example.pack();
   }, 240_000);
-  afterAll(() => scratch.remove());
+  afterAll(() => scratch?.remove());
   afterEach(async () => {
     phone?.close();
     await local?.close();
