@@ -151,12 +151,13 @@ function describeFiles(
 }
 
 function nextSteps(project: Project, platform: string, { secret }: IdentityChoice): readonly string[] {
-  const { next } = platformOf(platform);
+  const { next, project: brought } = platformOf(platform);
   const adding = ['ably-auth-functions', 'ably'].filter((name) => !project.dependencies.has(name));
   const tools = ['vitest', 'tsx'].some((name) => project.dependencies.has(name)) ? [] : ['npm install --save-dev tsx'];
   const install = adding.length > 0 ? [`npm install ${adding.join(' ')}`] : [];
   return [
-    ...(project.isEmpty ? ['npm install'] : [...install, ...tools]),
+    ...(project.isEmpty && brought.length === 0 ? [`Put these files into a project of ${platform}`] : []),
+    ...(project.isEmpty && brought.length > 0 ? ['npm install'] : [...install, ...tools]),
     `Say in auth.config.ts who may do what; npx ably-auth-functions lint${isOwnSecret(secret) ? ' --env .env' : ''} finds mistakes`,
     `Test it: ${testCommand(project)}`,
     'Try it here: npx ably-auth-functions dev',

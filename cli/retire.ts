@@ -21,6 +21,7 @@ export const retire = defineCommand({
   ].join('\n'),
   async run({ values }, terminal): Promise<ExitCode> {
     const { parts } = await readRotation(values, values.now, terminal);
+    terminal.progress('asking Ably …');
     try {
       const retired = await retireSettings(parts, values.now);
       if (retired.length === 0) terminal.print('There is nothing to retire.');

@@ -28,6 +28,7 @@ export const rotate = defineCommand({
   async run({ values }, terminal): Promise<ExitCode> {
     if (values.url !== undefined && !URL.canParse(values.url)) throw new CannotRun('--url is no URL.');
     const { platform, parts } = await readRotation(values, values.key, terminal);
+    terminal.progress('asking Ably, which may take half a minute …');
     try {
       const waiting = await nextKeyName(parts);
       if (
