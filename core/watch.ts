@@ -5,7 +5,7 @@
  * By a clock that only goes forward, which is handed in: the system's own may be set meanwhile.
  */
 import type { OnAuthEvent, RequestEvent } from './auth-event.ts';
-import type { AuthRequest, AuthResponse, NameValue } from './http.ts';
+import type { AuthRequest, AuthResponse } from './http.ts';
 import { readTraceContext, type TraceContext } from './wire/trace-context.ts';
 
 /** The arrows of the pipeline, in its order. `clock`: Ably's was asked. `revoke`: of the endpoint that does. */
@@ -42,7 +42,7 @@ export interface Watch {
   /** What was done since the stage before it. */
   passed(stage: Stage): void;
   readonly stagesMs: StagesMs;
-  /** Once, when all is done that the answer needs. */
+  /** Once, when all is done that the answer needs. @param outcome made for this call: it becomes the event */
   tell(answer: AuthResponse, outcome: Outcome<RequestEvent>): void;
 }
 
@@ -69,24 +69,29 @@ export function startWatch(requestId: string, request: AuthRequest, ports: Watch
       lastMs = nextMs;
     },
     tell: ({ status, headers, cookies, body }, outcome) => {
+      if (!onEvent) return;
+      let headerBytes = 0;
+      for (const [name, value] of headers) headerBytes += bytesOf(name, value);
+      for (const cookie of cookies) headerBytes += bytesOf('Set-Cookie', cookie);
       const about: AboutRequest = {
         requestId,
-        ...readTraceContext(request),
         status,
         startedAtMs,
         durationMs: toMicroseconds(elapsedMs() - beganMs),
         stagesMs,
         answerBytes: Buffer.byteLength(body),
-        headerBytes: bytesOf(headers) + bytesOf(cookies.map((cookie) => ['Set-Cookie', cookie])),
+        headerBytes,
+        ...readTraceContext(request),
       };
-      onEvent?.({ ...outcome, ...about });
+      // Onto the one that is there: to copy both into a third costs as much as all the rest of a request.
+      onEvent(Object.assign(outcome, about) as RequestEvent);
     },
   };
 }
 
-/** As HTTP/1.1 writes them, with ": " and the end of the line. All are ASCII. */
-function bytesOf(headers: readonly NameValue[]): number {
-  return headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0);
+/** As HTTP/1.1 writes it, with ": " and the end of the line. All are ASCII. */
+function bytesOf(name: string, value: string): number {
+  return name.length + value.length + 4;
 }
 
 function toMicroseconds(ms: number): number {

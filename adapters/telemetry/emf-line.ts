@@ -6,7 +6,7 @@
  * dimension, the function: every further one would make another set of metrics, each of which is paid for.
  */
 import type { AuthEvent, ConfigProblem, Environment } from '../../index.ts';
-import { jsonRecord } from './json-line.ts';
+import { jsonLine } from './json-line.ts';
 
 export const METRICS_NAMESPACE = 'AblyAuth';
 
@@ -33,10 +33,10 @@ type Figures = Partial<Record<MetricName, number>>;
 /** @param functionName the value of the dimension `FunctionName` */
 export function createEmfLine(functionName: string): (event: AuthEvent) => string {
   return (event) => {
-    const record = jsonRecord(event);
+    const line = jsonLine(event);
     const figures = figuresOf(event);
     const names = Object.keys(figures) as MetricName[];
-    if (names.length === 0) return JSON.stringify(record);
+    if (names.length === 0) return line;
     const directive = {
       Namespace: METRICS_NAMESPACE,
       Dimensions: [['FunctionName']],
@@ -44,7 +44,8 @@ export function createEmfLine(functionName: string): (event: AuthEvent) => strin
     };
     const Timestamp = 'startedAtMs' in event ? event.startedAtMs : Date.now();
     const _aws = { Timestamp, CloudWatchMetrics: [directive] };
-    return JSON.stringify({ ...record, FunctionName: functionName, ...figures, _aws });
+    const metrics = JSON.stringify({ FunctionName: functionName, ...figures, _aws });
+    return `${line.slice(0, -1)},${metrics.slice(1)}`;
   };
 }
 
