@@ -54,6 +54,7 @@ export const dev = defineCommand({
     const ably = await reachAbly(env, host);
     const project = createProjectEndpoint(ably, env, print);
     const files = new Set<string>();
+    const followed = () => [...files, ...(settings === undefined ? [] : [resolve(terminal.folder, settings)])];
     const take = async (from: Environment): Promise<readonly ConfigProblem[]> => {
       const onFiles = (found: readonly string[]): void => {
         for (const file of found) files.add(file);
@@ -67,14 +68,14 @@ export const dev = defineCommand({
     };
     const watch = watchFiles(async () => {
       print(await again(() => readSettings(settings, terminal, values.local === true).then(take)));
-      watch.follow([...files]);
+      watch.follow(followed());
     });
     let server: RunningNodeServer | undefined;
     try {
       const wrong = await take(env);
       if (wrong.length > 0) throw cannotStart(wrong);
       server = await listen(project, host, port);
-      watch.follow([...files, ...(settings === undefined ? [] : [resolve(terminal.folder, settings)])]);
+      watch.follow(followed());
       const clientOptions = ably.clientOptions(hostFor(host));
       if (values.json) terminal.print(JSON.stringify({ url: server.url, ably: { mode: ably.mode, clientOptions } }));
       else terminal.print(banner(server, hostFor(host), ably, [...files], terminal));

@@ -1,6 +1,7 @@
 /** `dev` by the installed command: real clients, a config that changes while they are served, and where it refuses to run. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as Ably from 'ably';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -64,6 +65,12 @@ async function start(...args: readonly string[]): Promise<Running> {
   return running;
 }
 
+/** As many editors save: another file takes the place of the one that was there, whole. */
+async function replace(file: string, text: string): Promise<void> {
+  await project.write({ [`${file}.new`]: text });
+  await rename(join(project.folder, `${file}.new`), join(project.folder, file));
+}
+
 async function capability(url: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
   const answer = (await (await fetch(url, { headers })).json()) as { readonly capability: string };
   return answer.capability;
@@ -92,19 +99,36 @@ describe('ably-auth-functions dev', () => {
   it('reads a config again that has changed, and what it imports; one that is wrong takes no one’s place', async () => {
     const { url, said } = await start();
     expect(await capability(url)).toBe('{"news":["subscribe"]}');
-    await project.write({ 'auth.config.ts': config('weather') });
+    await replace('auth.config.ts', config('weather'));
     await said('read again');
     expect(await capability(url)).toBe('{"weather":["subscribe"]}');
 
-    await project.write({ 'rules.ts': RULES.replace("'publish'", "'speak'") });
+    await replace('rules.ts', RULES.replace("'publish'", "'speak'"));
     await said('not taken, the one before goes on:\n  - rules[1]');
-    await project.write({ 'auth.config.ts': 'export default {{' });
+    await replace('auth.config.ts', 'export default {{');
     await said('not taken, the one before goes on: ');
     expect(await capability(url)).toBe('{"weather":["subscribe"]}');
 
-    await project.write({ 'rules.ts': RULES, 'auth.config.ts': config('news') });
+    await replace('rules.ts', RULES);
+    await replace('auth.config.ts', config('news'));
     await said('read again');
     expect(await capability(url)).toBe('{"news":["subscribe"]}');
+  });
+
+  it('reads its settings again as well, as often as they change', async () => {
+    await project.write({ '.env': 'ABLY_AUTH_TTL=10m' });
+    try {
+      const { url, said } = await start();
+      const ttl = async (): Promise<unknown> => ((await (await fetch(url)).json()) as { readonly ttl: number }).ttl;
+      expect(await ttl()).toBe(600_000);
+      for (const minutes of [20, 30]) {
+        await replace('.env', `ABLY_AUTH_TTL=${minutes}m`);
+        await said('read again');
+        expect(await ttl()).toBe(minutes * 60_000);
+      }
+    } finally {
+      await project.erase('.env');
+    }
   });
 
   it.each([
