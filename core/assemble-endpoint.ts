@@ -11,7 +11,7 @@ import { openClock } from './clock/open-clock.ts';
 import type { AuthDefinition } from './config.ts';
 import type { ConfigProblem } from './config-problem.ts';
 import { type HealthReport, type KeyHealth, keyHealth, MISCONFIGURED } from './health/health-report.ts';
-import type { AuthRequest } from './http.ts';
+import type { AuthRequest, AuthResponse } from './http.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import type { KeySource } from './keys/key-source.ts';
 import { checkFurtherFormats, furtherFormatsOf } from './load-further-formats.ts';
@@ -82,13 +82,18 @@ export function assembleEndpoint(resolution: Resolution, parts: ChosenParts): Co
     storeName,
     health,
     allProblems,
-    async handle(request: AuthRequest) {
-      if (request.method === 'OPTIONS' || !request.query.some(([name]) => name === 'health')) return handle(request);
-      // The one question that is no request for a credential, by whatever method.
-      const { answerHealth } = await import('./health/answer-health.ts');
-      return answerHealth(request, parts, prepared, await allProblems);
-    },
+    handle: (request: AuthRequest) => (asksForHealth(request) ? tellHealth(request) : handle(request)),
   });
+
+  async function tellHealth(request: AuthRequest): Promise<AuthResponse> {
+    const { answerHealth } = await import('./health/answer-health.ts');
+    return answerHealth(request, parts, prepared, await allProblems);
+  }
+}
+
+/** The one question that is no request for a credential, by whatever method. */
+function asksForHealth({ method, query }: AuthRequest): boolean {
+  return method !== 'OPTIONS' && query.some(([name]) => name === 'health');
 }
 
 function refusing({ cors, ports }: Refused): AuthEndpoint {

@@ -77,7 +77,8 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
     let shadow: ShadowWatch | undefined;
     try {
       if (request.method !== 'GET' && request.method !== 'POST') throw new AuthFailure('method-not-allowed');
-      apiKey = await loadKey(keys);
+      const key = loadKey(keys);
+      apiKey = key instanceof Promise ? await key : key;
       watch?.passed('keys');
       const cameMs = clock();
       const caller = await identify(auth.sources, request, { nowMs: cameMs, secureCookies, allowedOrigins });

@@ -4,13 +4,18 @@ import type { ApiKey } from './api-key.ts';
 import type { KeyRing } from './key-ring.ts';
 import { KeySourceError } from './key-source.ts';
 
-/** @throws AuthFailure `key-unavailable` (503) */
-export async function loadKey(keys: KeyRing): Promise<ApiKey> {
-  try {
-    return await keys.current();
-  } catch (error) {
-    throw error instanceof KeySourceError ? keyUnavailable(error) : error;
-  }
+/**
+ * At once while the cached one need not be renewed.
+ *
+ * @throws AuthFailure `key-unavailable` (503), as a rejection
+ */
+export function loadKey(keys: KeyRing): ApiKey | Promise<ApiKey> {
+  const key = keys.current();
+  return key instanceof Promise ? key.catch(refuse) : key;
+}
+
+function refuse(error: unknown): never {
+  throw error instanceof KeySourceError ? keyUnavailable(error) : error;
 }
 
 export function keyUnavailable({ failure, setting, message, remediation }: KeySourceError): AuthFailure {
