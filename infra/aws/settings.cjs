@@ -22,6 +22,7 @@ const FROM_ENVIRONMENT = {
   ABLY_AUTH_STORE: 'StoreAddress',
   ABLY_AUTH_LOG: 'Log',
   ABLY_AUTH_METRICS: 'Metrics',
+  ABLY_AUTH_SERVER_TIMING: 'ServerTiming',
   ABLY_ENDPOINT: 'AblyEndpoint',
   ABLY_PORT: 'AblyPort',
   ABLY_TLS: 'AblyTls',

@@ -115,6 +115,7 @@ describe('the function', () => {
         ABLY_AUTH_CORS: 'platform',
         ABLY_AUTH_LOG: 'json',
         ABLY_AUTH_METRICS: 'emf',
+        ABLY_AUTH_SERVER_TIMING: 'true',
         ABLY_AUTH_STORE: 'dynamodb:<StoreTable>',
         ABLY_ENDPOINT: 'main.realtime.example',
         ABLY_PORT: '8443',

@@ -37,6 +37,7 @@ export const MOST: Readonly<Record<string, string>> = {
   Cors: 'platform',
   Log: 'json',
   Metrics: 'emf',
+  ServerTiming: 'true',
   AblyEndpoint: 'main.realtime.example',
   AblyPort: '8443',
   AblyTls: 'true',

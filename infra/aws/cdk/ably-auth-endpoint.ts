@@ -45,6 +45,8 @@ export interface AblyAuthEndpointProps {
   readonly log?: 'json' | 'pretty' | 'silent';
   /** CloudWatch metrics out of the lines of the log, ten or so, which cost what custom metrics do. Default: none. */
   readonly metrics?: 'emf';
+  /** Whether a credential comes with `Server-Timing`, how long each stage took. Default false. */
+  readonly serverTiming?: boolean;
   readonly ablyEndpoint?: string;
   readonly ablyPort?: number;
   readonly ablyTls?: boolean;
@@ -157,6 +159,7 @@ function parameters(props: AblyAuthEndpointProps): Record<string, unknown> {
     Cors: props.cors,
     Log: props.log,
     Metrics: props.metrics,
+    ServerTiming: props.serverTiming?.toString(),
     AblyEndpoint: props.ablyEndpoint,
     AblyPort: ablyPort?.toString(),
     AblyTls: ablyTls?.toString(),

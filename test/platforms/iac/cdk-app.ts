@@ -28,6 +28,7 @@ const most: AblyAuthEndpointProps = {
   cors: 'platform',
   log: 'json',
   metrics: 'emf',
+  serverTiming: true,
   ablyEndpoint: 'main.realtime.example',
   ablyPort: 8443,
   ablyTls: true,

@@ -26,6 +26,7 @@ const IN_ENVIRONMENT: Readonly<Record<string, string>> = {
   StoreAddress: 'ABLY_AUTH_STORE',
   Log: 'ABLY_AUTH_LOG',
   Metrics: 'ABLY_AUTH_METRICS',
+  ServerTiming: 'ABLY_AUTH_SERVER_TIMING',
   AblyEndpoint: 'ABLY_ENDPOINT',
   AblyPort: 'ABLY_PORT',
   AblyTls: 'ABLY_TLS',

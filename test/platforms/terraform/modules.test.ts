@@ -65,6 +65,7 @@ const MOST_AS_VARIABLES = {
     ABLY_AUTH_RATE_LIMIT: MOST.RateLimit,
     ABLY_AUTH_LOG: MOST.Log,
     ABLY_AUTH_METRICS: MOST.Metrics,
+    ABLY_AUTH_SERVER_TIMING: MOST.ServerTiming,
     ABLY_ENDPOINT: MOST.AblyEndpoint,
     ABLY_PORT: MOST.AblyPort,
     ABLY_TLS: MOST.AblyTls,
