@@ -20,12 +20,12 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'supports-color': "throw new Error('It is not installed');",
 };
 
-/** An ES module has no `require`. */
+/** An ES module has no `require`; and what is loaded lazily of Node's own modules needs no file to come from. */
 const nodesOwnModules: Plugin = {
   name: 'nodes-own-modules',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^[\w:/-]+$/ }, ({ path, kind }) => {
-      if (kind !== 'require-call') return undefined;
+      if (kind !== 'require-call' && kind !== 'dynamic-import') return undefined;
       if (path in LEFT_OUT) return { path, namespace: 'left-out' };
       return builtinModules.includes(path.replace(/^node:/, '')) ? { path, namespace: 'builtin' } : undefined;
     });
