@@ -10,6 +10,9 @@ import { type Answer, TOO_LATE } from './extension-answer.ts';
 /** More is no answer of the extension: a secret has at most 65,536 bytes. */
 const MAX_PLAIN_BYTES = 500_000;
 
+/** Room for a secret that is a key; a longer one comes in pieces. */
+const READ_BYTES = 16_384;
+
 /**
  * @param path encoded, with its query
  * @throws TOO_LATE, or whatever kept it from being reached
@@ -22,8 +25,6 @@ export async function getFromExtension(port: number, path: string, token: string
 
 function getPlain(port: number, path: string, token: string, timeoutMs: number): Promise<Answer | undefined> {
   return new Promise((resolve, reject) => {
-    // Not `localhost`: looking that name up takes longer at a cold start than everything else here.
-    const socket = connect(port, '127.0.0.1');
     const end = (): void => {
       clearTimeout(timer);
       // When the request has been answered: Node opens its standard error for it, which takes a millisecond.
@@ -34,12 +35,20 @@ function getPlain(port: number, path: string, token: string, timeoutMs: number):
       end();
     }, timeoutMs);
     let received: Buffer = Buffer.alloc(0);
-    socket.on('data', (chunk: Buffer) => {
-      received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+    // Into a buffer of our own: what else there is to a stream would be compiled for this one answer.
+    const read = (bytes: number, buffer: Uint8Array): boolean => {
+      received = Buffer.concat([received, buffer.subarray(0, bytes)]);
       const answer = readPlain(received);
-      if (answer === 'incomplete') return;
+      if (answer === 'incomplete') return true;
       resolve(answer);
       end();
+      return false;
+    };
+    // Not `localhost`: looking that name up takes longer at a cold start than everything else here.
+    const socket = connect({
+      port,
+      host: '127.0.0.1',
+      onread: { buffer: Buffer.allocUnsafe(READ_BYTES), callback: read },
     });
     socket.on('end', () => {
       resolve(undefined);
