@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    globalSetup: 'test/once-a-run/run-folder.ts',
     // On two cores as well two files at a time: many wait for processes, servers and clocks.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [

@@ -1,11 +1,12 @@
 /** The built artefacts in child processes with an empty environment: what they answer, and what they say meanwhile. */
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createSessionCookies } from '../../index.ts';
 import { emfProblems } from '../telemetry/emf-schema.ts';
-import { BUILDING_TAKES_AT_MOST_MS, type Built, buildArtefacts, type RunningArtefact, runArtefact } from './built.ts';
+import { BUILDING_TAKES_AT_MOST_MS, type Built, type RunningArtefact, runArtefact, sharedArtefacts } from './built.ts';
 
 const KEY = 'builtapp.builtkey:obviously-a-fake-secret';
 const POLICY = JSON.stringify({
@@ -19,15 +20,20 @@ let built: Built;
 const running: RunningArtefact[] = [];
 
 beforeAll(async () => {
-  built = await buildArtefacts();
+  built = await sharedArtefacts();
 }, BUILDING_TAKES_AT_MOST_MS);
 afterEach(async () => {
   for (const artefact of running.splice(0)) await artefact.stop();
 });
 afterAll(() => built.remove());
 
-async function run(name: Artefact, env: Readonly<Record<string, string>>): Promise<RunningArtefact> {
-  const artefact = await runArtefact(built.of(name), env);
+/** @param entryFile Default: where it was built. */
+async function run(
+  name: Artefact,
+  env: Readonly<Record<string, string>>,
+  { entryFile }: { readonly entryFile: string } = built.of(name),
+): Promise<RunningArtefact> {
+  const artefact = await runArtefact({ ...built.of(name), entryFile }, env);
   running.push(artefact);
   return artefact;
 }
@@ -176,14 +182,22 @@ describe('the built Lambda function', () => {
 
 describe('the prebuilt drop-ins', () => {
   it.each(['vercel', 'netlify'] as const)('%s: read their rules from a file beside them', async (name) => {
-    const folder = dirname(built.of(name).entryFile);
-    await writeFile(join(folder, 'ably-auth.policy.json'), POLICY);
-    const env = { ABLY_API_KEY: KEY, ABLY_AUTH_POLICY: 'ably-auth.policy.json' };
-    expect((await fetch((await run(name, env)).url)).status).toBe(200);
+    const { entryFile: dropIn } = built.of(name);
+    const folder = await mkdtemp(join(tmpdir(), 'drop-in-'));
+    try {
+      const entryFile = join(folder, basename(dropIn));
+      await cp(dropIn, entryFile);
+      await writeFile(join(folder, 'ably-auth.policy.json'), POLICY);
+      const env = { ABLY_API_KEY: KEY, ABLY_AUTH_POLICY: 'ably-auth.policy.json' };
+      expect((await fetch((await run(name, env, { entryFile })).url)).status).toBe(200);
 
-    const without = await run(name, { ...env, ABLY_AUTH_POLICY: 'nothing-here.json' });
-    expect((await fetch(without.url)).status).toBe(503);
-    expect(loggedProblems(without)[0]?.problem).toBe('there is no readable file nothing-here.json beside the function');
+      const without = await run(name, { ...env, ABLY_AUTH_POLICY: 'nothing-here.json' }, { entryFile });
+      expect((await fetch(without.url)).status).toBe(503);
+      const [problem] = loggedProblems(without);
+      expect(problem?.problem).toBe('there is no readable file nothing-here.json beside the function');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it.each(['vercel', 'netlify'] as const)('S1: %s gives a visitor nothing where no rule names one', async (name) => {

@@ -4,12 +4,13 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Bundle, bundle } from '../../dev/build/bundle.ts';
 import { TARGETS, type Target } from '../../dev/build/targets.ts';
+import { onceARun } from '../once-a-run/once-a-run.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -34,17 +35,53 @@ export interface Built {
   remove(): Promise<void>;
 }
 
+/** A build of one's own, in a folder of its own. */
 export async function buildArtefacts(): Promise<Built> {
   const dir = await mkdtemp(join(tmpdir(), 'built-'));
   const remove = (): Promise<void> => rm(dir, { recursive: true, force: true });
-  const built = await Promise.allSettled(TARGETS.map((target) => bundle(target, ROOT, dir)));
-  const bundles = built.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  const failed = built.find((one) => one.status === 'rejected');
-  if (failed) {
-    // Nobody holds what was built beside it.
+  try {
+    return { ...asBuilt(dir, await buildInto(dir)), remove };
+  } catch (error) {
+    // Nobody holds what was built beside what failed.
     await remove();
-    throw failed.reason;
+    throw error;
   }
+}
+
+/** The one that all files of a run share, for whoever only runs or reads it. */
+export async function sharedArtefacts(): Promise<Built> {
+  const made = await onceARun('artefacts', async (folder) => {
+    const bundles = await buildInto(join(folder, 'dist'));
+    const facts = bundles.map(({ target, metafile, id }) => ({ name: target.name, metafile, id }));
+    await writeFile(join(folder, FACTS), JSON.stringify(facts));
+  });
+  const facts = JSON.parse(await readFile(join(made, FACTS), 'utf8')) as readonly BundleFacts[];
+  const dir = join(made, 'dist');
+  const bundles = facts.flatMap(({ name, metafile, id }) =>
+    TARGETS.filter((target) => target.name === name).map((target) => ({
+      target,
+      metafile,
+      id,
+      entryFile: join(dir, target.folder, `${target.out}.mjs`),
+    })),
+  );
+  return { ...asBuilt(dir, bundles), remove: async () => {} };
+}
+
+const FACTS = 'bundles.json';
+
+interface BundleFacts extends Pick<Bundle, 'metafile' | 'id'> {
+  readonly name: Target['name'];
+}
+
+async function buildInto(dir: string): Promise<readonly Bundle[]> {
+  const built = await Promise.allSettled(TARGETS.map((target) => bundle(target, ROOT, dir)));
+  const failed = built.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
+  return built.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+}
+
+function asBuilt(dir: string, bundles: readonly Bundle[]): Omit<Built, 'remove'> {
   return {
     dir,
     of(name) {
@@ -52,7 +89,6 @@ export async function buildArtefacts(): Promise<Built> {
       if (!found) throw new Error(`${name} was not built`);
       return found;
     },
-    remove,
   };
 }
 

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AblyService, startAblyService } from '../../dev/ably-service/ably-service.ts';
 import { createSessionCookies } from '../../index.ts';
 import { STAGE_KEY, untilState } from '../stage.ts';
-import { BUILDING_TAKES_AT_MOST_MS, type Built, buildArtefacts, type RunningArtefact, runArtefact } from './built.ts';
+import { BUILDING_TAKES_AT_MOST_MS, type Built, type RunningArtefact, runArtefact, sharedArtefacts } from './built.ts';
 
 const SECRET = randomBytes(32).toString('base64url');
 const ENV = {
@@ -22,7 +22,7 @@ let cookie: string;
 const clients: Ably.Realtime[] = [];
 
 beforeAll(async () => {
-  [built, service] = await Promise.all([buildArtefacts(), startAblyService({ keys: [STAGE_KEY] })]);
+  [built, service] = await Promise.all([sharedArtefacts(), startAblyService({ keys: [STAGE_KEY] })]);
   const sealed = createSessionCookies({ secrets: [SECRET] }).write(
     { subject: 'ada', lifetimeSeconds: 7_200 },
     Date.now(),

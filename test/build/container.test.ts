@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BUILDING_TAKES_AT_MOST_MS, type Built, buildArtefacts } from './built.ts';
+import { BUILDING_TAKES_AT_MOST_MS, type Built, sharedArtefacts } from './built.ts';
 
 const KEY = 'builtapp.builtkey:obviously-a-fake-secret';
 
@@ -12,7 +12,7 @@ let built: Built;
 const children: ChildProcess[] = [];
 
 beforeAll(async () => {
-  built = await buildArtefacts();
+  built = await sharedArtefacts();
 }, BUILDING_TAKES_AT_MOST_MS);
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');

@@ -4,7 +4,7 @@ import * as Ably from 'ably';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AblyService, startAblyService } from '../../dev/ably-service/ably-service.ts';
 import { STAGE_KEY } from '../stage.ts';
-import { BUILDING_TAKES_AT_MOST_MS, type Built, buildArtefacts, type RunningArtefact, runArtefact } from './built.ts';
+import { BUILDING_TAKES_AT_MOST_MS, type Built, type RunningArtefact, runArtefact, sharedArtefacts } from './built.ts';
 
 const POLICY = { rules: [{ name: 'visitors', when: { kind: 'anonymous' }, grant: { notifications: ['subscribe'] } }] };
 const EMBEDDED = { ABLY_AUTH_TOKEN_FORMAT: 'embedded-jwt', ABLY_AUTH_EMBEDDED_SECRET: 'y'.repeat(40) };
@@ -15,7 +15,7 @@ let env: Readonly<Record<string, string>>;
 const running: RunningArtefact[] = [];
 
 beforeAll(async () => {
-  [built, service] = await Promise.all([buildArtefacts(), startAblyService({ keys: [STAGE_KEY] })]);
+  [built, service] = await Promise.all([sharedArtefacts(), startAblyService({ keys: [STAGE_KEY] })]);
   env = {
     ABLY_API_KEY: `${STAGE_KEY.name}:${STAGE_KEY.secret}`,
     ABLY_AUTH_SESSION_SECRET: randomBytes(32).toString('base64url'),

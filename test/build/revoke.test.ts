@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AblyService, startAblyService } from '../../dev/ably-service/ably-service.ts';
 import { createSessionCookies } from '../../index.ts';
 import { STAGE_KEY } from '../stage.ts';
-import { BUILDING_TAKES_AT_MOST_MS, type Built, buildArtefacts, type RunningArtefact, runArtefact } from './built.ts';
+import { BUILDING_TAKES_AT_MOST_MS, type Built, type RunningArtefact, runArtefact, sharedArtefacts } from './built.ts';
 
 const SECRET = 'an obviously fake secret of 32 bytes or more';
 const POLICY = JSON.stringify({
@@ -22,7 +22,7 @@ let cookie: string;
 
 beforeAll(async () => {
   const key = { ...STAGE_KEY, revocableTokens: true };
-  [built, service] = await Promise.all([buildArtefacts(), startAblyService({ keys: [key] })]);
+  [built, service] = await Promise.all([sharedArtefacts(), startAblyService({ keys: [key] })]);
   const sealed = createSessionCookies({ secrets: [SECRET] }).write(
     { subject: 'olga', lifetimeSeconds: 7_200, claims: { role: 'operator' } },
     Date.now(),

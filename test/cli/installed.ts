@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { buildLibrary } from '../../dev/build/library.ts';
 import { ROOT } from '../build/built.ts';
+import { onceARun } from '../once-a-run/once-a-run.ts';
 
 const run = promisify(execFile);
 const PACKAGE = 'ably-auth-functions';
@@ -39,20 +40,24 @@ export interface InstalledProject {
   remove(): Promise<void>;
 }
 
-/** @param packages of ours that the project has beside the package and its dependencies */
-export async function installProject(packages: readonly string[] = []): Promise<InstalledProject> {
-  const folder = await mkdtemp(join(tmpdir(), 'project-'));
-  const modules = join(folder, 'node_modules');
+/** What npm makes of the sources as they are now, unpacked. */
+async function pack(folder: string): Promise<void> {
   const staged = join(folder, 'staged');
-  await mkdir(modules);
   await buildLibrary(ROOT, join(staged, 'dist'));
   for (const file of ['package.json', 'policy.schema.json']) await cp(join(ROOT, file), join(staged, file));
   const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--silent'], { cwd: staged });
   const [{ filename }] = JSON.parse(stdout) as [{ readonly filename: string }];
-  await run('tar', ['-xzf', join(staged, filename), '-C', modules]);
-  const installed = join(modules, PACKAGE);
-  await run('mv', [join(modules, 'package'), installed]);
+  await run('tar', ['-xzf', join(staged, filename), '-C', folder, '--strip-components=1']);
   await rm(staged, { recursive: true });
+}
+
+/** @param packages of ours that the project has beside the package and its dependencies */
+export async function installProject(packages: readonly string[] = []): Promise<InstalledProject> {
+  const folder = await mkdtemp(join(tmpdir(), 'project-'));
+  const modules = join(folder, 'node_modules');
+  await mkdir(modules);
+  const installed = join(modules, PACKAGE);
+  await cp(await onceARun('package', pack), installed, { recursive: true });
   const link = async (name: string): Promise<void> => {
     await mkdir(dirname(join(modules, name)), { recursive: true });
     await symlink(join(ROOT, 'node_modules', name), join(modules, name));
