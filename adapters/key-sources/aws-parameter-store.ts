@@ -8,7 +8,8 @@
 import type * as Ssm from '@aws-sdk/client-ssm';
 import type { KeySource } from '../../core/keys/key-source.ts';
 import { AWS_CLIENT_OPTIONS, lazyAwsClient } from './aws-client.ts';
-import { explainAwsError, hasAwsErrorName, PARAMETER } from './aws-failures.ts';
+import { explainAwsError, hasAwsErrorName } from './aws-failures.ts';
+import { PARAMETER } from './aws-place.ts';
 import { formerVersion, isPinned } from './parameter-version.ts';
 import { readFormerKey, readStoredKey } from './read-key.ts';
 

@@ -7,7 +7,7 @@
  * to that much later. The extension does not answer while the function starts, which is one more reason to load lazily.
  */
 import { type KeySource, KeySourceError } from '../../core/keys/key-source.ts';
-import { type AwsPlace, explainAwsErrorName, knownAwsErrorNameIn, PARAMETER, SECRET } from './aws-failures.ts';
+import { type AwsPlace, PARAMETER, SECRET } from './aws-place.ts';
 import { type Answer, TOO_LATE } from './extension-answer.ts';
 import { getFromExtension } from './extension-http.ts';
 import { formerVersion, isPinned } from './parameter-version.ts';
@@ -110,17 +110,17 @@ function createAsk({ port, sessionToken, timeoutMs = 1_500 }: SecretsExtensionOp
   }
 
   return async (path, query) => {
-    let answer = await get(path, query);
+    const first = await get(path, query);
+    if (first.status === 200) return read(first);
+    // Loaded when it is needed: it is a third of what there is to this source.
+    const { explainAwsErrorName, knownAwsErrorNameIn } = await import('./aws-failures.ts');
+    let answer = first;
     // 400 covers much: not ready yet, under load, or a release without `refreshNow`. Asking once more, and plainly,
     // helps with each of these.
     if (answer.status === 400 && knownAwsErrorNameIn(answer.body) === undefined) {
       const { refreshNow, ...plain } = query;
       answer = await get(path, plain);
-    }
-    if (answer.status === 200) {
-      const fields = parseRecord(answer.body);
-      if (fields !== undefined) return fields;
-      throw fail('did not answer with JSON', 'Check what listens at PARAMETERS_SECRETS_EXTENSION_HTTP_PORT.');
+      if (answer.status === 200) return read(answer);
     }
     const name = knownAwsErrorNameIn(answer.body) ?? NAME_BY_STATUS[answer.status];
     throw (
@@ -128,6 +128,12 @@ function createAsk({ port, sessionToken, timeoutMs = 1_500 }: SecretsExtensionOp
       fail(`answers ${answer.status}`, `Look at its own lines in the log, and check that ${place.setting} is right.`)
     );
   };
+
+  function read({ body }: Answer): Record<string, unknown> {
+    const fields = parseRecord(body);
+    if (fields !== undefined) return fields;
+    throw fail('did not answer with JSON', 'Check what listens at PARAMETERS_SECRETS_EXTENSION_HTTP_PORT.');
+  }
 }
 
 /** What a status alone says. 401: the session token is missing or wrong. */

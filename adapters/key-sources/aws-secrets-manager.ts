@@ -7,7 +7,8 @@
 import type * as SecretsManager from '@aws-sdk/client-secrets-manager';
 import type { KeySource } from '../../core/keys/key-source.ts';
 import { AWS_CLIENT_OPTIONS, lazyAwsClient } from './aws-client.ts';
-import { explainAwsError, hasAwsErrorName, SECRET } from './aws-failures.ts';
+import { explainAwsError, hasAwsErrorName } from './aws-failures.ts';
+import { SECRET } from './aws-place.ts';
 import { readFormerKey, readStoredKey } from './read-key.ts';
 
 type Sdk = Pick<typeof SecretsManager, 'SecretsManagerClient' | 'GetSecretValueCommand'>;

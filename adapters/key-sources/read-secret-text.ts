@@ -1,7 +1,8 @@
 /** A secret that is no API key, as text: the access token of Ably's Control API. Read anew for each use; nothing keeps it. */
 import { RotationError } from '../../core/rotation/ports.ts';
 import { AWS_CLIENT_OPTIONS } from './aws-client.ts';
-import { explainAwsError, SECRET } from './aws-failures.ts';
+import { explainAwsError } from './aws-failures.ts';
+import { SECRET } from './aws-place.ts';
 
 /**
  * @param setting that names the secret, for messages

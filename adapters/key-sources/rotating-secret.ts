@@ -8,7 +8,8 @@ import type * as SecretsManager from '@aws-sdk/client-secrets-manager';
 import type { ApiKey } from '../../core/keys/api-key.ts';
 import { type RotatingSecret, RotationError } from '../../core/rotation/ports.ts';
 import { AWS_CLIENT_OPTIONS, lazyAwsClient } from './aws-client.ts';
-import { explainAwsError, hasAwsErrorName, SECRET } from './aws-failures.ts';
+import { explainAwsError, hasAwsErrorName } from './aws-failures.ts';
+import { SECRET } from './aws-place.ts';
 import { readFormerKey, readStoredKey, replaceStoredKey } from './read-key.ts';
 
 type Sdk = Pick<
