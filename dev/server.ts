@@ -5,10 +5,10 @@
 import { createAblyApi } from '../adapters/ably/ably-api.ts';
 import { clientOptionsProblems } from '../adapters/ably/client-options.ts';
 import { createEnvironmentKeySource } from '../adapters/key-sources/environment.ts';
+import { keyProblem } from '../adapters/key-sources/key-problem.ts';
 import { startNodeServer } from '../adapters/node/serve.ts';
 import { createLog, LOG_FORMATS } from '../adapters/telemetry/log.ts';
 import { prettyLine } from '../adapters/telemetry/pretty-line.ts';
-import { KeySourceError } from '../core/keys/key-source.ts';
 import { createRevokeBeside } from '../core/revocation/revoke-beside.ts';
 import {
   type AuthDefinition,
@@ -96,7 +96,7 @@ export async function startDevServer({ definition, env, print }: DevServerOption
     });
     const { keyName, keyProblems } = await Promise.resolve(keySource.loadCurrent()).then(
       (key) => ({ keyName: key.name, keyProblems: [] }),
-      (error: unknown) => ({ keyName: '', keyProblems: keyProblem(error) }),
+      (error: unknown) => ({ keyName: '', keyProblems: [keyProblem(error)] }),
     );
     const all = [...problems, ...(await endpoint.allProblems), ...keyProblems];
     if (all.length > 0) throw new CannotStart(all);
@@ -157,9 +157,4 @@ function listenProblems(port: string, log: string): readonly ConfigProblem[] {
     });
   }
   return problems;
-}
-
-function keyProblem(error: unknown): readonly ConfigProblem[] {
-  if (!(error instanceof KeySourceError)) throw error;
-  return [{ setting: error.setting, problem: error.message, fix: error.remediation }];
 }

@@ -4,6 +4,7 @@
  */
 import { createAblyApi } from '../../adapters/ably/ably-api.ts';
 import { createEnvironmentKeySource } from '../../adapters/key-sources/environment.ts';
+import { keyProblem } from '../../adapters/key-sources/key-problem.ts';
 import { openLimit } from '../../adapters/rate-limit/open-limit.ts';
 import { chooseStore } from '../../adapters/stores/choose-store.ts';
 import { createLog, LOG_FORMATS } from '../../adapters/telemetry/log.ts';
@@ -12,7 +13,6 @@ import type { AuthEndpoint } from '../../core/auth-endpoint.ts';
 import type { AuthDefinition } from '../../core/config.ts';
 import type { ConfigProblem } from '../../core/config-problem.ts';
 import { type ConfiguredEndpoint, configureEndpoint } from '../../core/configure-endpoint.ts';
-import { KeySourceError } from '../../core/keys/key-source.ts';
 import { createRevokeBeside } from '../../core/revocation/revoke-beside.ts';
 import type { Environment } from '../../core/settings.ts';
 import type { DemoAbly } from '../../dev/demo/ably.ts';
@@ -70,7 +70,6 @@ async function keyProblems({
     await loadCurrent();
     return [];
   } catch (error) {
-    if (!(error instanceof KeySourceError)) throw error;
-    return [{ setting: error.setting, problem: error.message, fix: error.remediation }];
+    return [keyProblem(error)];
   }
 }
