@@ -25,7 +25,7 @@ const { endpoint, notice } = composeResolved({
   ably: createAblyApi(env),
   ...(store && { store }),
   print: printLine,
-  ...(lines && lines),
+  ...lines,
 });
 
 export const handler: LambdaHandler = createLambdaHandler(endpoint, {

@@ -24,7 +24,7 @@ const { endpoint, notice } = composeResolved({
   ...(store && { store }),
   createEndpoint: createRevokeEndpoint,
   print: printLine,
-  ...(lines && lines),
+  ...lines,
 });
 
 export const handler: LambdaHandler = createLambdaHandler(endpoint, {
