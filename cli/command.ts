@@ -8,6 +8,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import { type ConfigProblem, describeProblem } from '../core/config-problem.ts';
 import type { Environment } from '../core/settings.ts';
 
 export type ExitCode = 0 | 1 | 2;
@@ -91,6 +92,11 @@ export function defineCommand<const O extends Options>(command: CommandOf<O>): C
 
 /** The command cannot be done as asked; the message is for whoever typed it. Exit code 2. */
 export class CannotRun extends Error {}
+
+/** One on each line, below what they stand in the way of. */
+export function listProblems(heading: string, problems: readonly ConfigProblem[]): string {
+  return [heading, ...problems.map((problem) => `  - ${describeProblem(problem)}`)].join('\n');
+}
 
 /** The environment of the process, and over it that of a file, where one is named. */
 export async function readEnvironment(file: string | undefined, { env, folder }: Terminal): Promise<Environment> {

@@ -10,16 +10,15 @@ import { relative, resolve } from 'node:path';
 import { clientOptionsProblems } from '../adapters/ably/client-options.ts';
 import { type RunningNodeServer, startNodeServer } from '../adapters/node/serve.ts';
 import type { ConfigProblem } from '../core/config-problem.ts';
-import { describeProblem } from '../core/config-problem.ts';
 import { lintPolicy } from '../core/policy/lint.ts';
 import { describeFinding } from '../core/policy/lint-finding.ts';
 import type { Environment } from '../core/settings.ts';
 import { type DemoAbly, reachAbly } from '../dev/demo/ably.ts';
 import { whyNotHere } from '../dev/refuse-production.ts';
-import { CannotRun, defineCommand, type ExitCode, readEnvironment, type Terminal } from './command.ts';
+import { CannotRun, defineCommand, type ExitCode, listProblems, readEnvironment, type Terminal } from './command.ts';
 import { createProjectEndpoint } from './dev/project-endpoint.ts';
 import { watchFiles } from './dev/watch-files.ts';
-import { readConfig } from './read-config.ts';
+import { CONFIG_FILE, readConfig } from './read-config.ts';
 
 const ROUTES = ['/api/ably-auth', '/auth'];
 
@@ -27,7 +26,7 @@ export const dev = defineCommand({
   about:
     'Serves the endpoint of this project on this machine, and reads the config again when it changes. Without ABLY_API_KEY it runs a local Ably-compatible service beside it, to which real clients connect.',
   options: {
-    config: { value: 'FILE', about: 'auth.config.ts (default: the one in this folder), .js, or a policy as .json' },
+    config: CONFIG_FILE,
     env: { value: 'FILE', about: 'settings, over those of this shell (default: .env, where there is one)' },
     port: { value: 'PORT', about: 'default 3000, or PORT; 0: any that is free' },
     host: {
@@ -126,9 +125,7 @@ async function again(take: () => Promise<readonly ConfigProblem[]>): Promise<str
   try {
     const problems = await take();
     if (problems.length === 0) return 'read again: it counts from now on';
-    return ['not taken, the one before goes on:', ...problems.map((problem) => `  - ${describeProblem(problem)}`)].join(
-      '\n',
-    );
+    return listProblems('not taken, the one before goes on:', problems);
   } catch (error) {
     if (!(error instanceof CannotRun)) throw error;
     return `not taken, the one before goes on: ${error.message}`;
@@ -136,9 +133,7 @@ async function again(take: () => Promise<readonly ConfigProblem[]>): Promise<str
 }
 
 function cannotStart(problems: readonly ConfigProblem[]): CannotRun {
-  return new CannotRun(
-    ['It cannot start:', ...problems.map((problem) => `  - ${describeProblem(problem)}`)].join('\n'),
-  );
+  return new CannotRun(listProblems('It cannot start:', problems));
 }
 
 function banner(

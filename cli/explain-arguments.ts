@@ -11,11 +11,17 @@ import type { ExplainedCaller } from '../core/policy/explain.ts';
 import type { Question } from '../core/policy/explain-answer.ts';
 import type { Wishes } from '../core/policy/wishes.ts';
 import { readWishes } from '../core/wire/read-wishes.ts';
-import { CannotRun, type Options, type Terminal, type Values } from './command.ts';
+import { CannotRun, type Operand, type Options, type Terminal, type Values } from './command.ts';
+import { type JsonObject, readJsonObject } from './read-json-object.ts';
 
 const WHO = 'Who asks:';
 const WHAT = 'What they ask for:';
 const KINDS = ['user', 'guest', 'anonymous'] as const satisfies readonly IdentityKind[];
+
+export const CLAIMS: Operand = {
+  name: 'CLAIMS',
+  about: `as a session or a token has them, '{"sub":"bob"}'; nothing: an anonymous caller`,
+};
 
 /** Who, and what they ask for. */
 export const CALLER_OPTIONS = {
@@ -82,15 +88,12 @@ async function readStated({ kind, source }: AskedValues, text: string | undefine
   };
 }
 
-function readClaims(text: string): Readonly<Record<string, unknown>> {
+function readClaims(text: string): JsonObject {
   if (/^[\w-]+\.[\w-]+\.[\w-]*$/.test(text)) throw new CannotRun('That is a token: give it as --token.');
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch {
-    // Said below, without the text.
-  }
-  throw new CannotRun(`Claims are a JSON object, '{"sub":"bob"}'.`);
+  const claims = readJsonObject(text);
+  // Without the text, which may be a secret.
+  if (!claims) throw new CannotRun(`Claims are a JSON object, '{"sub":"bob"}'.`);
+  return claims;
 }
 
 function requestWith(values: AskedValues, headers: readonly NameValue[]): AuthRequest {

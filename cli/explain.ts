@@ -1,26 +1,24 @@
 /** `explain`: what a caller gets and why, for claims that are stated or a credential that a client really sent. */
 import { checkConfig, withPlaceholders } from '../core/check-config.ts';
 import type { ConfigProblem } from '../core/config-problem.ts';
-import { FAILURES } from '../core/errors.ts';
 import { type ExplainOptions, type Explanation, explainPolicy } from '../core/policy/explain.ts';
 import { describeExplanation } from '../core/policy/explain-text.ts';
 import { describeFinding, type LintFinding } from '../core/policy/lint-finding.ts';
 import { REMEDIES } from '../core/remedies.ts';
 import type { Environment } from '../core/settings.ts';
 import { defineCommand, type ExitCode, readEnvironment, type Style, type Terminal } from './command.ts';
-import { ASKED_OPTIONS, readAsked } from './explain-arguments.ts';
+import { describeRefusal } from './describe-refusal.ts';
+import { ASKED_OPTIONS, CLAIMS, readAsked } from './explain-arguments.ts';
 import { type CallerFound, findCaller } from './find-caller.ts';
-import { readConfig } from './read-config.ts';
+import { CONFIG_FILE, readConfig } from './read-config.ts';
 
 export const explain = defineCommand({
   about:
     'Which rules matched and why the others did not, what each granted, what was left out, and the token that comes of it: the real decision, which a request would get. Functions of the policy are really called; nothing is sent to Ably.',
-  operands: [
-    { name: 'CLAIMS', about: `as a session or a token has them, '{"sub":"bob"}'; nothing: an anonymous caller` },
-  ],
+  operands: [CLAIMS],
   options: {
     ...ASKED_OPTIONS,
-    config: { value: 'FILE', about: 'auth.config.ts (default: the one in this folder), .js, or a policy as .json' },
+    config: CONFIG_FILE,
     env: { value: 'FILE', about: 'settings to read the config with, over those of this shell' },
     lint: { about: 'also what lint finds about the rules that cover this caller' },
     json: { about: '{credential, refusal, note, identity, rules, outcome, answer, findings}' },
@@ -77,10 +75,7 @@ function findingsAbout({ rules }: Explanation, findings: readonly LintFinding[])
 function describeFound({ credential, refusal, note }: CallerFound): readonly string[] {
   return [
     ...(refusal
-      ? [
-          `NOT VERIFIED  A client gets ${refusal.status} ${refusal.reason} for it: ${refusal.detail ?? FAILURES[refusal.reason].message}`,
-          `              ${REMEDIES[refusal.reason]}`,
-        ]
+      ? [`NOT VERIFIED  ${describeRefusal(refusal, ' for it')}`, `              ${REMEDIES[refusal.reason]}`]
       : []),
     ...(credential === 'not verified'
       ? ['              Below: what its claims would get if they were true. Anybody can write them.', '']

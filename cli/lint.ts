@@ -2,12 +2,12 @@
 import { checkConfig, withPlaceholders } from '../core/check-config.ts';
 import { describeFinding, type LintFinding } from '../core/policy/lint-finding.ts';
 import { CannotRun, defineCommand, type ExitCode, readEnvironment, type Terminal } from './command.ts';
-import { readConfig } from './read-config.ts';
+import { CONFIG_FILE, readConfig } from './read-config.ts';
 
 export const lint = defineCommand({
   about:
     'Finds what is wrong with a config, and what is allowed and hardly meant: rules that nobody reaches, patterns that match nothing, rights without effect or further than one thinks. Needs no secret and asks no function of the policy.',
-  operands: [{ name: 'FILE', about: 'auth.config.ts (default: the one in this folder), .js, or a policy as .json' }],
+  operands: [{ name: CONFIG_FILE.value, about: CONFIG_FILE.about }],
   options: {
     strict: { about: 'warnings count as errors; notes never do' },
     env: { value: 'FILE', about: 'settings to read the config with, over those of this shell' },

@@ -13,6 +13,12 @@ import type { Environment } from '../core/settings.ts';
 import { CannotRun } from './command.ts';
 import { importConfig, type ReadingAgain } from './import-config.ts';
 
+/** How help describes it, in every command that takes one. */
+export const CONFIG_FILE = {
+  value: 'FILE',
+  about: 'auth.config.ts (default: the one in this folder), .js, or a policy as .json',
+};
+
 const USUAL_NAMES = ['auth.config.ts', 'auth.config.mts', 'auth.config.js', 'auth.config.mjs'];
 
 export interface ReadConfig {

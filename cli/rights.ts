@@ -4,12 +4,12 @@ import type { Capability } from '../core/capability/capability.ts';
 import { checkConfig, withPlaceholders } from '../core/check-config.ts';
 import { keyRights } from '../core/policy/key-rights.ts';
 import { CannotRun, defineCommand, type ExitCode, readEnvironment } from './command.ts';
-import { readConfig } from './read-config.ts';
+import { CONFIG_FILE, readConfig } from './read-config.ts';
 
 export const rights = defineCommand({
   about:
     'The least that the API key must be able to do: all that the rules may grant and clients may ask for. Ably cuts every token to what its key may do, so give the key this and no more. Needs no secret and asks no function of the policy.',
-  operands: [{ name: 'FILE', about: 'auth.config.ts (default: the one in this folder), .js, or a policy as .json' }],
+  operands: [{ name: CONFIG_FILE.value, about: CONFIG_FILE.about }],
   options: { env: { value: 'FILE', about: 'settings to read the config with, over those of this shell' } },
   more: 'Prints one JSON object, resource to operations.\nExit code: 0; 1 when the config is wrong, which lint says more about; 2 when it could not be looked at.',
   async run({ values, operands }, terminal): Promise<ExitCode> {

@@ -1,30 +1,28 @@
 /** `token`: a credential for somebody, as the endpoint would issue it, and what is in it. */
-import { describeProblem } from '../core/config-problem.ts';
+import type { ConfigProblem } from '../core/config-problem.ts';
 import { parseDurationMs } from '../core/duration.ts';
-import { FAILURES } from '../core/errors.ts';
 import { MIN_TTL_MS } from '../core/limits.ts';
 import { completeCaller } from '../core/policy/explain.ts';
 import { REMEDIES } from '../core/remedies.ts';
 import { TOKEN_FORMATS } from '../core/token/settled-params.ts';
-import { CannotRun, defineCommand, type ExitCode, readEnvironment, type Terminal } from './command.ts';
-import { CALLER_OPTIONS, readAsked } from './explain-arguments.ts';
+import { CannotRun, defineCommand, type ExitCode, listProblems, readEnvironment, type Terminal } from './command.ts';
+import { describeRefusal } from './describe-refusal.ts';
+import { CALLER_OPTIONS, CLAIMS, readAsked } from './explain-arguments.ts';
 import { type CallerFound, findCaller } from './find-caller.ts';
 import { inspectCredential } from './inspect/inspect-credential.ts';
 import { describeInspection } from './inspect/inspection.ts';
 import { type Minted, mint } from './mint.ts';
-import { readConfig } from './read-config.ts';
+import { CONFIG_FILE, readConfig } from './read-config.ts';
 
 export const token = defineCommand({
   about:
     'Issues a credential for somebody, by the rules of the config and signed with your key, as the endpoint would. The credential goes to standard output, what is in it to standard error.',
-  operands: [
-    { name: 'CLAIMS', about: `as a session or a token has them, '{"sub":"bob"}'; nothing: an anonymous caller` },
-  ],
+  operands: [CLAIMS],
   options: {
     ...CALLER_OPTIONS,
     format: { value: 'FORMAT', choices: TOKEN_FORMATS, about: 'instead of what the config says' },
     ttl: { value: 'DURATION', about: 'shorter than the config says: 5m, 90s; a minute or more' },
-    config: { value: 'FILE', about: 'auth.config.ts (default: the one in this folder), .js, or a policy as .json' },
+    config: CONFIG_FILE,
     env: { value: 'FILE', about: 'settings to read the config and the key with, over those of this shell' },
     json: { about: '{credential, contents}, where contents is what inspect tells' },
   },
@@ -40,13 +38,13 @@ export const token = defineCommand({
     const asked = await readAsked(values, operands[0], terminal);
     const env = await readEnvironment(values.env, terminal);
     const { definition, problems } = await readConfig(values.config, terminal.folder, env);
-    if (problems.length > 0) throw cannotIssue(problems.map(describeProblem));
+    if (problems.length > 0) throw cannotIssue(problems);
     const found = await findCaller(asked, definition, env);
     if (found.refusal) return refuseCredential(found, terminal);
     const identity = asked.stated && completeCaller(found.caller, definition.build(env).sources);
     const minted = await mint(definition, { identity, request: asked.request, format: values.format, ttlMs, env });
-    if (minted.kind === 'misconfigured') throw cannotIssue(minted.problems.map(describeProblem));
-    if (minted.kind === 'refused') return describeRefusal(minted, terminal);
+    if (minted.kind === 'misconfigured') throw cannotIssue(minted.problems);
+    if (minted.kind === 'refused') return refuseCaller(minted, terminal);
 
     const nowMs = Date.now();
     const contents = inspectCredential(minted.credential, { env, nowMs });
@@ -64,23 +62,20 @@ export const token = defineCommand({
 /** An operator with the key could sign it all the same, and would not know for whom. */
 function refuseCredential({ refusal }: CallerFound, { note }: Terminal): ExitCode {
   if (!refusal) return 0;
-  note(
-    `A client gets ${refusal.status} ${refusal.reason} for it: ${refusal.detail ?? FAILURES[refusal.reason].message}`,
-  );
+  note(describeRefusal(refusal, ' for it'));
   note(`${REMEDIES[refusal.reason]} Or state the claims instead.`);
   return 1;
 }
 
-function describeRefusal({ status, refusal }: Extract<Minted, { kind: 'refused' }>, { note }: Terminal): ExitCode {
+function refuseCaller({ status, refusal }: Extract<Minted, { kind: 'refused' }>, { note }: Terminal): ExitCode {
   if (!refusal) note(`A client gets ${status}.`);
   else {
-    const { reason, detail } = refusal;
-    note(`A client gets ${status} ${reason}: ${detail ?? FAILURES[reason].message}`);
-    note(`${REMEDIES[reason]} ably-auth-functions explain says more.`);
+    note(describeRefusal({ ...refusal, status }));
+    note(`${REMEDIES[refusal.reason]} ably-auth-functions explain says more.`);
   }
   return 1;
 }
 
-function cannotIssue(problems: readonly string[]): CannotRun {
-  return new CannotRun(['Nothing can be issued:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
+function cannotIssue(problems: readonly ConfigProblem[]): CannotRun {
+  return new CannotRun(listProblems('Nothing can be issued:', problems));
 }

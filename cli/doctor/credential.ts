@@ -3,14 +3,13 @@
  * since nobody but Ably and the signer could.
  */
 import { MIN_NONCE_CHARS } from '../../core/limits.ts';
+import { type JsonObject, readJsonObject } from '../read-json-object.ts';
 import { type Ask, NotChecked, type Visit } from './visit.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 export interface Credential {
   readonly kind: 'TokenRequest' | 'TokenDetails' | 'JWT' | 'token';
   /** As it is on the wire; nothing of a token that cannot be looked into. */
-  readonly fields: Fields;
+  readonly fields: JsonObject;
   readonly clientId: unknown;
   readonly capability: unknown;
   /** How long the token lives; `undefined` when it does not say so in numbers. */
@@ -60,7 +59,7 @@ export function rightsIn({ clientId, capability }: Credential): string {
 export function readCredential(body: string): Credential | undefined {
   const text = body.trim();
   if (!text.startsWith('{')) return readToken(text);
-  const fields = readObject(text);
+  const fields = readJsonObject(text);
   if (!fields) return undefined;
   const { token, issued, expires, keyName, timestamp, ttl } = fields;
   if (typeof token === 'string') {
@@ -75,20 +74,20 @@ export function readCredential(body: string): Credential | undefined {
 
 function made(
   kind: Credential['kind'],
-  fields: Fields,
+  fields: JsonObject,
   own: Pick<Credential, 'ttlMs' | 'madeAtMs' | 'unique' | 'problem'>,
 ): Credential {
   return { kind, fields, clientId: fields.clientId, capability: fields.capability, fineMs: 1, isOpen: true, ...own };
 }
 
-function requestProblem({ mac, nonce }: Fields): string | undefined {
+function requestProblem({ mac, nonce }: JsonObject): string | undefined {
   if (typeof mac !== 'string' || mac === '') return 'it has no mac: it is not signed';
   if (typeof nonce !== 'string' || nonce.length < MIN_NONCE_CHARS)
     return `its nonce has less than ${MIN_NONCE_CHARS} characters`;
   return undefined;
 }
 
-function jwtProblem({ alg, kid }: Fields): string | undefined {
+function jwtProblem({ alg, kid }: JsonObject): string | undefined {
   if (alg !== 'HS256')
     return 'it is not signed with HS256: it may be a token of the app’s own, which Ably does not know';
   if (typeof kid !== 'string' || !/^[^.\s]+\.[^.\s]+$/.test(kid)) return 'its kid is not the name of an Ably key';
@@ -99,8 +98,8 @@ function jwtProblem({ alg, kid }: Fields): string | undefined {
 function readToken(text: string): Credential | undefined {
   if (!/^[\w.~+/=:-]+$/.test(text)) return undefined;
   const [head = '', payload = '', ...rest] = text.split('.');
-  const header = readObject(decode(head));
-  const claims = rest.length === 1 ? readObject(decode(payload)) : undefined;
+  const header = readJsonObject(decode(head));
+  const claims = rest.length === 1 ? readJsonObject(decode(payload)) : undefined;
   const within = header?.['x-ably-token'] ?? claims?.['x-ably-token'];
   if (typeof within === 'string') return readToken(within);
   if (!header || !claims) return opaque(text);
@@ -126,20 +125,6 @@ function opaque(text: string): Credential {
 
 function decode(part: string): string {
   return Buffer.from(part, 'base64url').toString();
-}
-
-/** An object in JSON. */
-export function readObject(text: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-export function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function isNumber(value: unknown): value is number {

@@ -2,20 +2,18 @@
 import { readApiKey } from '../../core/keys/api-key.ts';
 import { MAX_ABLY_TOKEN_CHARS, MAX_TOKEN_JSON_BYTES } from '../../core/limits.ts';
 import { CannotRun } from '../command.ts';
+import { type JsonObject, readJsonObject } from '../read-json-object.ts';
 import { type Moment, readClientId, readKeyName } from './checks.ts';
 import { describeSpan, Findings, type Inspection } from './inspection.ts';
 import { inspectJwt } from './jwt.ts';
-import { readRecord } from './jwt-parts.ts';
 import { readRights } from './rights.ts';
 import { inspectTokenRequest } from './token-request.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** @throws CannotRun for what is nothing of it; the message holds nothing of the text (S10) */
 export function inspectCredential(given: string, moment: Moment): Inspection {
   const text = unquoted(given.trim());
   if (text === '') throw new CannotRun('There is nothing to inspect.');
-  const record = readRecord(text);
+  const record = readJsonObject(text);
   if (record) return inspectRecord(record, moment);
   const jwt = inspectJwt(text, moment, inspectCredential);
   if (jwt) return jwt;
@@ -30,14 +28,14 @@ function unquoted(text: string): string {
   return text.replace(/^bearer\s+/i, '').replace(/^"(.*)"$/s, '$1');
 }
 
-function inspectRecord(record: Json, moment: Moment): Inspection {
+function inspectRecord(record: JsonObject, moment: Moment): Inspection {
   if (typeof record.token === 'string') return inspectDetails(record, record.token, moment);
   if ('keyName' in record || 'mac' in record || 'nonce' in record) return inspectTokenRequest(record, moment);
-  if (typeof record.error === 'object' && record.error !== null) return inspectError(record.error as Json);
+  if (typeof record.error === 'object' && record.error !== null) return inspectError(record.error as JsonObject);
   throw new CannotRun('That is JSON, and no TokenRequest, no TokenDetails and no error of Ably’s form.');
 }
 
-function inspectDetails(record: Json, token: string, moment: Moment): Inspection {
+function inspectDetails(record: JsonObject, token: string, moment: Moment): Inspection {
   const findings = new Findings();
   const clientId = readClientId(record.clientId ?? undefined, findings);
   const times: { issuedAt?: number; expiresAt?: number } = {};
@@ -111,7 +109,7 @@ function inspectOurs(): Inspection {
   return { kind: 'own-cookie', findings: findings.all };
 }
 
-function inspectError({ code, statusCode, message, requestId }: Json): Inspection {
+function inspectError({ code, statusCode, message, requestId }: JsonObject): Inspection {
   const findings = new Findings();
   const said = [statusCode, code, message]
     .filter((part) => part !== undefined)

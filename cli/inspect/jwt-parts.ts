@@ -1,15 +1,14 @@
 /** What every JWT is read by, whoever it is for: its parts, its times, its size. */
 import { MAX_JWT_BYTES } from '../../core/limits.ts';
+import { type JsonObject, readJsonObject } from '../read-json-object.ts';
 import { checkTtl, type Moment } from './checks.ts';
 import { describeSpan, type Findings, type Inspection } from './inspection.ts';
-
-export type Json = Readonly<Record<string, unknown>>;
 
 /** Ably’s clock and the signer’s may differ by as much before somebody notices. */
 const CLOCK_LEEWAY_MS = 5_000;
 
 export function readTimes(
-  { iat, exp }: Json,
+  { iat, exp }: JsonObject,
   { nowMs }: Moment,
   findings: Findings,
 ): Pick<Inspection, 'issuedAt' | 'expiresAt' | 'ttlMs'> {
@@ -52,16 +51,6 @@ export function splitSignature(text: string): readonly [string, string] {
   return [text.slice(0, dot), text.slice(dot + 1)];
 }
 
-export function decodePart(part = ''): Json | undefined {
-  return /^[\w-]+$/.test(part) ? readRecord(Buffer.from(part, 'base64url').toString('utf8')) : undefined;
-}
-
-/** A JSON object. */
-export function readRecord(text: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
-  } catch {
-    return undefined;
-  }
+export function decodePart(part = ''): JsonObject | undefined {
+  return /^[\w-]+$/.test(part) ? readJsonObject(Buffer.from(part, 'base64url').toString('utf8')) : undefined;
 }

@@ -1,8 +1,9 @@
 /** A JWT: one that Ably verifies by its API key, one of an app's own around a credential for Ably, or one of somebody else. */
 import { MAX_REVOCATION_KEY_BYTES } from '../../core/limits.ts';
+import type { JsonObject } from '../read-json-object.ts';
 import { compare, keyNamed, type Moment, noKey, readClientId, readKeyName, WRONG_SIGNATURE } from './checks.ts';
 import { Findings, type Inspection } from './inspection.ts';
-import { checkSize, decodePart, type Json, readTimes, splitSignature } from './jwt-parts.ts';
+import { checkSize, decodePart, readTimes, splitSignature } from './jwt-parts.ts';
 import { CARRIED, inspectOuter } from './outer-jwt.ts';
 import { readRights } from './rights.ts';
 
@@ -28,7 +29,7 @@ export function inspectJwt(
   return inspectForeign(header, claims, moment);
 }
 
-function inspectAblyJwt(text: string, header: Json, claims: Json, moment: Moment): Inspection {
+function inspectAblyJwt(text: string, header: JsonObject, claims: JsonObject, moment: Moment): Inspection {
   const findings = new Findings();
   const keyName = readKeyName(header.kid, 'kid', findings);
   if (header.alg !== 'HS256') findings.error('it is not signed under HS256 (alg)', 'Ably verifies no other (40144)');
@@ -56,7 +57,7 @@ function inspectAblyJwt(text: string, header: Json, claims: Json, moment: Moment
 
 function checkSignature(
   text: string,
-  { alg }: Json,
+  { alg }: JsonObject,
   keyName: string | undefined,
   { env }: Moment,
   findings: Findings,
@@ -69,7 +70,7 @@ function checkSignature(
   return verdict;
 }
 
-function inspectForeign(header: Json, claims: Json | undefined, moment: Moment): Inspection {
+function inspectForeign(header: JsonObject, claims: JsonObject | undefined, moment: Moment): Inspection {
   const findings = new Findings();
   findings.error(
     typeof header.kid === 'string' ? 'its kid names no API key of Ably' : 'it names no API key of Ably (kid)',

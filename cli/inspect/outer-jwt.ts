@@ -2,9 +2,10 @@
 import { createDecipheriv, createHmac } from 'node:crypto';
 import type { Environment } from '../../core/settings.ts';
 import { outerSecret } from '../../core/token/embedded-jwt.ts';
+import { type JsonObject, readJsonObject } from '../read-json-object.ts';
 import { compare, type Moment } from './checks.ts';
 import { Findings, type Inspection } from './inspection.ts';
-import { checkSize, type Json, readRecord, readTimes, splitSignature } from './jwt-parts.ts';
+import { checkSize, readTimes, splitSignature } from './jwt-parts.ts';
 
 /** Where it carries the other one: in its header, or among its claims. */
 export const CARRIED = 'x-ably-token';
@@ -12,8 +13,8 @@ export const CARRIED = 'x-ably-token';
 /** @param claims `undefined`: it is encrypted */
 export function inspectOuter(
   text: string,
-  header: Json,
-  claims: Json | undefined,
+  header: JsonObject,
+  claims: JsonObject | undefined,
   inner: Inspection,
   moment: Moment,
 ): Inspection {
@@ -62,7 +63,7 @@ function checkOuter(text: string, env: Environment, findings: Findings): NonNull
 }
 
 interface Opened {
-  readonly claims?: Json;
+  readonly claims?: JsonObject;
   readonly signature: NonNullable<Inspection['signature']>;
 }
 
@@ -83,7 +84,7 @@ function decrypt(text: string, env: Environment, findings: Findings): Opened {
     );
     decipher.setAuthTag(Buffer.from(tag, 'base64url'));
     const plain = Buffer.concat([decipher.update(Buffer.from(ciphertext, 'base64url')), decipher.final()]);
-    const claims = readRecord(plain.toString('utf8'));
+    const claims = readJsonObject(plain.toString('utf8'));
     return claims ? { claims, signature: 'valid' } : { signature: 'invalid' };
   } catch {
     findings.error(

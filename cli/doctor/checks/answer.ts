@@ -1,6 +1,8 @@
 /** Whether what is given is a credential, in a form that clients take, and nobody keeps it on the way. */
+
+import { isJsonObject, readJsonObject } from '../../read-json-object.ts';
 import { type Check, fails, gravest, informs, type Outcome, passes, warns } from '../check.ts';
-import { credentialOf, isObject, readCredential, readObject } from '../credential.ts';
+import { credentialOf, readCredential } from '../credential.ts';
 import type { Exchange } from '../exchange.ts';
 import { header, listed, mediaType, named } from '../headers.ts';
 import { quote } from '../quote.ts';
@@ -30,8 +32,8 @@ const credential: Check = {
           : undefined,
       );
     }
-    const error = readObject(answer.body)?.error;
-    const message = isObject(error) && typeof error.message === 'string' ? ` ${quote(error.message)}` : '';
+    const error = readJsonObject(answer.body)?.error;
+    const message = isJsonObject(error) && typeof error.message === 'string' ? ` ${quote(error.message)}` : '';
     if (target.credential.length > 0 || target.anonymous === 'allowed' || status >= 500 || status < 400)
       return fails(`${status}${message}`);
     throw new NotChecked(`callers without a credential are refused (${status}). Give one, with --bearer-env`);
@@ -63,7 +65,7 @@ const form: Check = {
 };
 
 function bodyProblems(body: string): readonly Outcome[] {
-  const fields = readObject(body);
+  const fields = readJsonObject(body);
   if (fields && 'response' in fields)
     return [fails('a key "response", which a browser’s ably-js takes for an envelope')];
   if (fields && !readCredential(body)) return [fails('JSON that is neither a TokenRequest nor TokenDetails')];

@@ -1,11 +1,12 @@
 /** Each SDK in turn: asks as it asks, and reads the answer by its own rules. */
+
+import { readJsonObject } from '../../read-json-object.ts';
 import { type Check, fails, passes, warns } from '../check.ts';
 import { ablyCocoa } from '../clients/ably-cocoa.ts';
 import { ablyFlutter } from '../clients/ably-flutter.ts';
 import { ablyJava } from '../clients/ably-java.ts';
 import { ablyJs } from '../clients/ably-js.ts';
 import type { Reader } from '../clients/client.ts';
-import { readObject } from '../credential.ts';
 import type { Exchange } from '../exchange.ts';
 import { mediaType } from '../headers.ts';
 import { NotChecked } from '../visit.ts';
@@ -65,7 +66,7 @@ const flutter = takes(
     source: 'ably_flutter 1.2.44 token_request.dart, token_details.dart, AblyFlutterReader.m, read in its code',
   },
   ({ body }) =>
-    typeof readObject(body)?.token === 'string'
+    typeof readJsonObject(body)?.token === 'string'
       ? 'on iOS it reads the end of TokenDetails from the field "issued", as seconds: hand your app the token alone, or a TokenRequest'
       : undefined,
 );

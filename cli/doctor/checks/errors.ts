@@ -1,9 +1,11 @@
 /** Whether each SDK does after a refusal what its status means: 403 stops, 401 and 5xx are tried again. */
+
+import { isJsonObject, readJsonObject } from '../../read-json-object.ts';
 import { type Check, fails, gravest, type Outcome, warns } from '../check.ts';
 import { ablyCocoa } from '../clients/ably-cocoa.ts';
 import { ablyJava } from '../clients/ably-java.ts';
 import { ablyJs } from '../clients/ably-js.ts';
-import { isNumber, isObject, readObject } from '../credential.ts';
+import { isNumber } from '../credential.ts';
 import type { Exchange } from '../exchange.ts';
 import { header, named } from '../headers.ts';
 import { quote } from '../quote.ts';
@@ -43,8 +45,8 @@ function shapeProblems(answer: Exchange): readonly Outcome[] {
         `${which}, after which ${others.map(({ name }) => name).join(' and ')} ${meant === 'stops' ? 'asks again and again' : 'stops for good'}`,
       ),
     ];
-  const error = readObject(answer.body)?.error;
-  if (!isObject(error)) return [warns(`${which} without an error object: the reason is lost`)];
+  const error = readJsonObject(answer.body)?.error;
+  if (!isJsonObject(error)) return [warns(`${which} without an error object: the reason is lost`)];
   const { code, statusCode, message } = error;
   if (!isNumber(code) || !isNumber(statusCode) || typeof message !== 'string')
     return [warns(`${which}: code, statusCode or message is missing, or of another type`)];
@@ -72,8 +74,8 @@ const errorCodes: Check = {
     for (const answer of visit.exchanges) {
       if (answer.status === 429) found.push(fails(`${named(answer)}: 429`));
       if (answer.status < 400) continue;
-      const error = readObject(answer.body)?.error;
-      const codes = [isObject(error) ? error.code : undefined, Number(header(answer, 'x-ably-errorcode'))];
+      const error = readJsonObject(answer.body)?.error;
+      const codes = [isJsonObject(error) ? error.code : undefined, Number(header(answer, 'x-ably-errorcode'))];
       const forbidden = codes.find(
         (code) => isNumber(code) && (code === 40102 || code === 40171 || (code >= 40140 && code <= 40149)),
       );

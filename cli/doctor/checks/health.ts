@@ -1,6 +1,8 @@
 /** What an endpoint of ours says of itself by `?health`; others do not tell. */
+
+import { isJsonObject, readJsonObject } from '../../read-json-object.ts';
 import { type Check, fails, gravest, type Outcome, warns } from '../check.ts';
-import { isNumber, isObject, readObject } from '../credential.ts';
+import { isNumber } from '../credential.ts';
 import type { Exchange } from '../exchange.ts';
 import { quote } from '../quote.ts';
 import { NotChecked } from '../visit.ts';
@@ -20,7 +22,7 @@ const health: Check = {
     const { operatorSecret } = target;
     const authorization = operatorSecret === undefined ? [] : [['Authorization', `Bearer ${operatorSecret}`] as const];
     const answer = await ask({ params: [['health', '']], headers: authorization, asNobody: true });
-    const told = readObject(answer.body);
+    const told = readJsonObject(answer.body);
     if (told?.status === 'misconfigured') return fails(`misconfigured${settingsIn(told)}`);
     if (operatorSecret !== undefined && answer.status === 401) return warns('401: it has another operator’s secret');
     if (told?.status !== 'ok') throw new NotChecked('the endpoint does not tell');
@@ -33,8 +35,8 @@ const health: Check = {
 
 function keyAndClock({ key, clock }: Fields, { sentAtMs, receivedAtMs }: Exchange): readonly Outcome[] {
   const found: Outcome[] = [];
-  if (isObject(key) && key.state === 'failing') {
-    const { setting } = isObject(key.problem) ? key.problem : {};
+  if (isJsonObject(key) && key.state === 'failing') {
+    const { setting } = isJsonObject(key.problem) ? key.problem : {};
     const which = typeof setting === 'string' ? `, see ${quote(setting)}` : '';
     found.push(
       fails(
@@ -43,7 +45,7 @@ function keyAndClock({ key, clock }: Fields, { sentAtMs, receivedAtMs }: Exchang
       ),
     );
   }
-  const nowMs = isObject(clock) ? clock.nowMs : undefined;
+  const nowMs = isJsonObject(clock) ? clock.nowMs : undefined;
   if (!isNumber(nowMs)) return found;
   const skewMs = Math.max(sentAtMs - nowMs, nowMs - receivedAtMs, 0);
   if (skewMs > MAX_SKEW_MS) found.push(warns(`its clock is ${Math.round(skewMs / 1000)} s from this machine’s`));
@@ -51,13 +53,13 @@ function keyAndClock({ key, clock }: Fields, { sentAtMs, receivedAtMs }: Exchang
 }
 
 function settingsIn({ problems }: Fields): string {
-  const settings = Array.isArray(problems) ? problems.filter(isObject).map(({ setting }) => setting) : [];
+  const settings = Array.isArray(problems) ? problems.filter(isJsonObject).map(({ setting }) => setting) : [];
   const named = settings.filter((setting) => typeof setting === 'string');
   return named.length === 0 ? '' : `: ${named.map(quote).join(', ')}`;
 }
 
 function buildIn({ build }: Fields): string {
-  const { version } = isObject(build) ? build : {};
+  const { version } = isJsonObject(build) ? build : {};
   return typeof version === 'string' ? `, version ${quote(version)}` : '';
 }
 

@@ -3,8 +3,9 @@ import { contains } from '../../../core/capability/algebra.ts';
 import type { Capability } from '../../../core/capability/capability.ts';
 import { parseCapability } from '../../../core/capability/parse.ts';
 import { MAX_TTL_MS, MIN_TTL_MS } from '../../../core/limits.ts';
+import { readJsonObject } from '../../read-json-object.ts';
 import { type Check, fails, gravest, type Outcome, passes, warns } from '../check.ts';
-import { credentialOf, isNumber, openCredentialOf, readCredential, readObject, rightsIn } from '../credential.ts';
+import { credentialOf, isNumber, openCredentialOf, readCredential, rightsIn } from '../credential.ts';
 import { type Ask, NotChecked } from '../visit.ts';
 import { asForeign } from './refusals.ts';
 
@@ -55,7 +56,7 @@ const notWidened: Check = {
 };
 
 function parse(text: unknown): Capability | undefined {
-  const value = typeof text === 'string' ? readObject(text) : undefined;
+  const value = typeof text === 'string' ? readJsonObject(text) : undefined;
   const parsed = value && parseCapability(value);
   return parsed?.ok ? parsed.capability : undefined;
 }

@@ -1,5 +1,6 @@
 /** ably-cocoa, with `authUrl`: Swift and Objective-C, and Flutter on iOS. Asks for MessagePack first, and cannot do with it. */
-import { isNumber, isObject, readObject } from '../credential.ts';
+import { isJsonObject, readJsonObject } from '../../read-json-object.ts';
+import { isNumber } from '../credential.ts';
 import { mediaType } from '../headers.ts';
 import { type Client, tokenProblem } from './client.ts';
 
@@ -18,7 +19,7 @@ export const ablyCocoa: Client = {
     const type = mediaType(answer);
     if (type === 'text/plain' || type === 'application/jwt') return tokenProblem(answer.body);
     if (type !== 'application/json') return 'the Content-Type is an invalid MIME type';
-    const fields = readObject(answer.body);
+    const fields = readJsonObject(answer.body);
     if (!fields) return 'JSON that is no object is not decoded';
     if (typeof fields.token === 'string') return tokenProblem(fields.token);
     if (typeof fields.keyName !== 'string')
@@ -26,8 +27,8 @@ export const ablyCocoa: Client = {
     return requestProblem(fields);
   },
   afterRefusal: ({ status, body }) => {
-    const error = readObject(body)?.error;
-    const code = isObject(error) && isNumber(error.code) ? error.code : status * 100;
+    const error = readJsonObject(body)?.error;
+    const code = isJsonObject(error) && isNumber(error.code) ? error.code : status * 100;
     return STOPPING_CODES.includes(code) ? 'stops' : 'retries';
   },
 };

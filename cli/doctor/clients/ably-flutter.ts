@@ -2,7 +2,8 @@
  * ably_flutter, with `authCallback`: the app asks, decodes JSON, and hands the map to `TokenRequest.fromMap` or
  * `TokenDetails.fromMap`, which are strict about types. With `authUrl` the SDK beneath reads: see ably-java and ably-cocoa.
  */
-import { isNumber, readObject } from '../credential.ts';
+import { readJsonObject } from '../../read-json-object.ts';
+import { isNumber } from '../credential.ts';
 import { mediaType } from '../headers.ts';
 import { type Reader, tokenProblem } from './client.ts';
 
@@ -11,7 +12,7 @@ export const ablyFlutter: Reader = {
   ask: { headers: [['Accept', '*/*']] },
   problem: (answer) => {
     if (mediaType(answer) !== 'application/json') return tokenProblem(answer.body);
-    const fields = readObject(answer.body);
+    const fields = readJsonObject(answer.body);
     if (!fields) return 'JSON that is no object has no fromMap';
     const isDetails = typeof fields.token === 'string';
     for (const name of isDetails ? ['issued', 'expires'] : ['timestamp', 'ttl']) {

@@ -1,5 +1,6 @@
 /** ably-java, with `authUrl`: Android, Kotlin and the JVM, and Flutter on Android. Reads JSON with Gson. */
-import { isNumber, isObject, readObject } from '../credential.ts';
+import { isJsonObject, readJsonObject } from '../../read-json-object.ts';
+import { isNumber } from '../credential.ts';
 import { header } from '../headers.ts';
 import { type Client, tokenProblem } from './client.ts';
 
@@ -17,7 +18,7 @@ export const ablyJava: Client = {
     if (type.startsWith('text/plain') || type.startsWith('application/jwt')) return tokenProblem(answer.body);
     if (!type.startsWith('application/json'))
       return 'the Content-Type is error 406, which ends the connection for good';
-    const fields = readObject(answer.body);
+    const fields = readJsonObject(answer.body);
     if (!fields) return 'JSON that is no object is error 406, which ends the connection for good';
     if ('issued' in fields) return detailsProblem(fields);
     if (typeof fields.keyName !== 'string')
@@ -25,9 +26,9 @@ export const ablyJava: Client = {
     return requestProblem(fields, answer.body);
   },
   afterRefusal: ({ status, body }) => {
-    const error = readObject(body)?.error;
+    const error = readJsonObject(body)?.error;
     // An error object without its numbers has a statusCode of 0, which is fatal to nobody.
-    const said = isObject(error) ? (isNumber(error.statusCode) ? error.statusCode : 0) : status;
+    const said = isJsonObject(error) ? (isNumber(error.statusCode) ? error.statusCode : 0) : status;
     return said >= 400 && said < 500 && said !== 401 ? 'stops' : 'retries';
   },
 };

@@ -2,7 +2,8 @@
  * ably-js: on Node, in browsers and in React Native. Two readers of one kind of answer: Node goes by an exact content type
  * of an error, a browser by a readable `X-Ably-ErrorCode`.
  */
-import { isNumber, isObject } from '../credential.ts';
+import { isJsonObject } from '../../read-json-object.ts';
+import { isNumber } from '../credential.ts';
 import type { Exchange } from '../exchange.ts';
 import { header } from '../headers.ts';
 import { type AfterRefusal, type Client, tokenProblem } from './client.ts';
@@ -38,7 +39,7 @@ function jsonProblem(text: string): string | undefined {
     return 'what is labelled as JSON is none: error 40170';
   }
   if (typeof value === 'string') return tokenProblem(value);
-  if (!isObject(value)) return 'JSON that is no object is error 40170';
+  if (!isJsonObject(value)) return 'JSON that is no object is error 40170';
   if ('response' in value) return 'a browser takes the key "response" for an envelope, and waits until it times out';
   if (!('issued' in value) && !('keyName' in value)) return 'JSON with neither "issued" nor "keyName" is error 40170';
   return undefined;
@@ -65,8 +66,8 @@ export function inBrowser(answer: Exchange): AfterRefusal {
 
 /** Without both numbers it is an error of no known kind. */
 function byBody(body: unknown): AfterRefusal | undefined {
-  if (!isObject(body) || !body.error) return undefined;
-  const { code, statusCode } = isObject(body.error) ? body.error : {};
+  if (!isJsonObject(body) || !body.error) return undefined;
+  const { code, statusCode } = isJsonObject(body.error) ? body.error : {};
   if (!isNumber(code) || !isNumber(statusCode)) return 'retries';
   return FATAL_CODES.includes(code) ? 'stops' : byStatus(statusCode);
 }
