@@ -15,6 +15,7 @@ import type { AuthRequest, AuthResponse } from './http.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import type { KeySource } from './keys/key-source.ts';
 import { checkFurtherFormats, furtherFormatsOf } from './load-further-formats.ts';
+import { quietly } from './quietly.ts';
 import type { OpenLimit } from './rate-limit/rate-limit.ts';
 import type { Records } from './records.ts';
 import type { Resolution, ResolvedAuth } from './resolve-config.ts';
@@ -201,16 +202,4 @@ const NO_ORIGIN: CorsRules = { mode: 'platform', allowedOrigins: new Set(), anyO
 /** Not read before it is used: its first use loads a module of Node, which takes a millisecond. */
 function now(): number {
   return performance.now();
-}
-
-/** A log that cannot be written must not cost a caller the answer, nor, when it says so later, the process. */
-function quietly(onEvent: OnAuthEvent): OnAuthEvent {
-  return (event) => {
-    try {
-      const written: unknown = onEvent(event);
-      if (written instanceof Promise) written.catch(() => {});
-    } catch {
-      // Nobody is left to tell.
-    }
-  };
 }
