@@ -8,13 +8,14 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, join, relative, resolve } from 'node:path';
 
 const lanes = JSON.parse(readFileSync('test/lanes.json', 'utf8'));
 const asked = process.argv.slice(2);
 const reports = mkdtempSync(join(tmpdir(), 'lanes-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
 const lines = [];
+const failures = [];
 
 const chosen = lanes.filter(({ name }) => asked.length === 0 || asked.includes(name));
 
@@ -40,6 +41,10 @@ for (const lane of chosen) {
 }
 rmSync(reports, { recursive: true });
 
+// Once more at the end: whoever reads a long log from its last lines sees what failed, and why.
+if (failures.length > 0) console.log('\n=== failures');
+for (const failure of failures) console.log(failure);
+
 console.log('\n=== lanes');
 for (const line of lines) console.log(line);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
@@ -56,15 +61,33 @@ async function runLane(lane) {
   if (lane.counts === 'exit')
     return status === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
   if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0, note: 'it ended without a report' };
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numFailedTestSuites } = JSON.parse(
-    readFileSync(report, 'utf8'),
-  );
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numFailedTestSuites, testResults } =
+    JSON.parse(readFileSync(report, 'utf8'));
+  failures.push(...failuresIn(lane, testResults));
   const counts = { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
   if (counts.passed === 0 && counts.failed === 0) return absent(lane, 'it ran no test', counts.skipped);
   // A file that fails to load has no failed test of its own.
   if (status !== 0 && counts.failed === 0)
     return { ...counts, failed: Math.max(1, numFailedTestSuites), note: 'a file failed outside its tests' };
   return counts;
+}
+
+function failuresIn(lane, files) {
+  return files
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, message, assertionResults }) => {
+      const file = relative('.', name);
+      const failed = assertionResults.filter(({ status }) => status === 'failed');
+      if (failed.length === 0) return [`${lane.name}: ${file}: ${beginning(message)}`];
+      return failed.map(
+        ({ fullName, failureMessages }) =>
+          `${lane.name}: ${file}: ${fullName}: ${beginning(failureMessages.join('\n'))}`,
+      );
+    });
+}
+
+function beginning(text) {
+  return text.split('\n').slice(0, 12).join('\n').slice(0, 2_000);
 }
 
 function absent(lane, note, skipped = 1) {

@@ -7,6 +7,7 @@ export function laneConfig(folder: string) {
     root: PROJECT,
     test: {
       name: folder,
+      globalSetup: 'test/once-a-run/run-folder.ts',
       include: [`test/platforms/${folder}/**/*.test.ts`],
       fileParallelism: false,
       testTimeout: 60_000,
