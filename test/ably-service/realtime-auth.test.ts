@@ -3,7 +3,7 @@
  * authorize(), identity. The end of tokens: realtime-lifetime.
  */
 
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   API_KEY,
   connect,
@@ -69,7 +69,7 @@ describe.each([true, false])('tokens over realtime, useBinaryProtocol %s', (useB
     await client.auth.authorize();
 
     expect((await failed).reason).toMatchObject({ code: 40160, statusCode: 401 });
-    await vi.waitFor(() => expect(b.modes).toEqual(['subscribe', 'presence_subscribe']));
+    await expect.poll(() => b.modes).toEqual(['subscribe', 'presence_subscribe']);
     await expect(b.publish('greeting', null)).rejects.toMatchObject({ code: 40160 });
     await expect(c.publish('greeting', null)).resolves.toBeDefined();
     expect([a.state, b.state, c.state]).toEqual(['failed', 'attached', 'attached']);

@@ -1,6 +1,6 @@
 /** Channels over realtime with the unmodified SDK, in both formats: what arrives, what is refused, and with what. */
 
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { AblyService } from '../../dev/ably-service/ably-service.ts';
 import { API_KEY, connect, nextMessage, restClient, signer, startService, type TokenRequestFields } from './support.ts';
 
@@ -22,7 +22,7 @@ describe.each([true, false])('realtime, useBinaryProtocol %s', (useBinaryProtoco
     await expect(bob.connection.ping()).resolves.toBeTypeOf('number');
     bob.close();
     await bob.connection.whenState('closed');
-    await vi.waitFor(() => expect(service.connections()).toEqual([]));
+    await expect.poll(() => service.connections()).toEqual([]);
   });
 
   it('connects with an API key, as anyone', async () => {

@@ -102,7 +102,8 @@ describe('the Node adapter', () => {
 describe('close', () => {
   it('lets requests under way finish and closes connections that are idle', async () => {
     const gate = createGate();
-    const server = await start(gate.endpoint);
+    // With a grace that no test waits for: what closes here closes by itself.
+    const server = await start(gate.endpoint, { graceMs: 3_600_000 });
     const unused = await connect(server);
     const unusedClosed = closing(unused);
     const idle = await connect(server);
@@ -114,7 +115,6 @@ describe('close', () => {
     busy.write(requestHead({ method: 'GET' }));
     await until(() => gate.seen.length === 1);
 
-    const startedMs = performance.now();
     const closed = server.close();
     await idleClosed;
     await unusedClosed;
@@ -123,8 +123,6 @@ describe('close', () => {
     expect((await readAnswer(busy, 'GET')).status).toBe(200);
     await busyClosed;
     await closed;
-    // Far below the grace of ten seconds, after which everything is cut off.
-    expect(performance.now() - startedMs).toBeLessThan(5_000);
   });
 
   it('answers what a connection still asks meanwhile, and says that it was the last', async () => {
@@ -154,8 +152,8 @@ describe('close', () => {
     const busy = await connect(server);
     busy.write(requestHead({ method: 'GET' }));
     await until(() => gate.seen.length === 1);
-    const startedMs = performance.now();
+    const busyClosed = closing(busy);
     await Promise.all([server.close(), server.close()]);
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    await busyClosed;
   });
 });

@@ -45,8 +45,7 @@ describe('readCookieHeaders', () => {
 
   it('takes time in proportion to the length of the header', () => {
     const hostile = [' '.repeat(1_000_000), ';'.repeat(1_000_000), '='.repeat(1_000_000), ` ${'a= ;'.repeat(250_000)}`];
-    const startedMs = performance.now();
-    for (const header of hostile) readCookieHeaders([header]);
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    // By anything worse than in proportion this would not end within the test's time.
+    for (const header of hostile) expect(readCookieHeaders([header]).length).toBeLessThanOrEqual(header.length);
   });
 });

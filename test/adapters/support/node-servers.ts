@@ -50,9 +50,9 @@ export function createGate(): Probe & { readonly open: () => void } {
 }
 
 export async function until(condition: () => boolean): Promise<void> {
-  const giveUpMs = performance.now() + 5_000;
+  const giveUpMs = performance.now() + 30_000;
   while (!condition()) {
-    if (performance.now() > giveUpMs) throw new Error('waited for 5 seconds');
+    if (performance.now() > giveUpMs) throw new Error('waited for 30 seconds');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

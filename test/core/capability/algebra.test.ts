@@ -226,17 +226,16 @@ describe('growth', () => {
   const many = (count: number, resource: (i: number) => string): Capability =>
     new Map(Array.from({ length: count }, (_, i) => [resource(i), publish]));
 
-  // Comparing each with each would be 400 million comparisons: half a minute at the very least.
+  // Comparing each with each would be 400 million comparisons: half a minute at the very least, and
+  // the test would not end within its time.
   it.each<[string, (i: number) => string, (i: number) => string]>([
     ['literal names', (i) => `room:${i}`, (i) => `room:${i}`],
     ['wildcards over literal names', (i) => `room:${i}:*`, (i) => `room:${i}:chat`],
     ['wildcards over wildcards', (i) => `room:${i}:*`, (i) => `room:${i}:*:x`],
-  ])('20,000 resources against 20,000 are no effort: %s', (_, resourceA, resourceB) => {
+  ])('20,000 resources against 20,000 are no effort: %s', { timeout: 20_000 }, (_, resourceA, resourceB) => {
     const [a, b] = [many(20_000, resourceA), many(20_000, resourceB)];
-    const startedAt = performance.now();
     expect(intersect(a, b).size).toBe(20_000);
     expect(contains(a, b)).toBe(true);
     expect(union(a, b).size).toBeGreaterThanOrEqual(20_000);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 });

@@ -12,6 +12,7 @@ export function laneConfig(folder: string) {
       fileParallelism: false,
       testTimeout: 60_000,
       hookTimeout: 120_000,
+      expect: { poll: { timeout: 30_000 } },
     },
   });
 }
