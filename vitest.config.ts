@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     // Long, because nothing is judged by the clock: on a machine with much else to do, everything is late.
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
     globalSetup: 'test/once-a-run/run-folder.ts',
     // On two cores as well two files at a time: many wait for processes, servers and clocks.

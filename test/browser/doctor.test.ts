@@ -82,7 +82,7 @@ describe.skipIf(!CHROMIUM)('in a browser', () => {
     );
   });
 
-  describe('CORS', { timeout: 60_000 }, () => {
+  describe('CORS', () => {
     const about = new Set(['preflight', 'cors', 'foreign-origin']);
     const good: Pick<Broken, 'title' | 'change'> = { title: 'ours', change: (handle) => handle };
     const endpoints = [good, ...BROKEN_MANNERS.filter(({ found: [id] }) => about.has(id))];

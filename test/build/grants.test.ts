@@ -77,7 +77,7 @@ describe.each([
   ['many files', true],
   ['one file', false],
 ])('asking for more, bundled into %s', (_, split) => {
-  it('works wherever grants are remembered, and fails as it should', { timeout: 60_000 }, async () => {
+  it('works wherever grants are remembered, and fails as it should', async () => {
     const { handlerFor, graph } = await bundled(split);
     if (split)
       expect(graph.inputs.filter((path) => /grants\/(extend|signed|stored|ask-checks)/.test(path))).toEqual([]);

@@ -39,7 +39,7 @@ beforeAll(async () => {
     await symlink(join(ROOT, 'node_modules', name), join(project, 'node_modules', name));
   }
   await writeFile(join(project, 'package.json'), '{"private": true, "type": "module"}');
-}, 60_000);
+});
 afterAll(() => rm(project, { recursive: true, force: true }));
 
 async function copyTemplate(name: 'vercel' | 'netlify'): Promise<string> {

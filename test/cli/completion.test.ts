@@ -10,7 +10,7 @@ const run = promisify(execFile);
 let project: InstalledProject;
 beforeAll(async () => {
   project = await installProject();
-}, 60_000);
+});
 afterAll(() => project.remove());
 
 /** What bash offers where somebody presses Tab behind these words. */

@@ -35,7 +35,7 @@ let running: Running | undefined;
 beforeAll(async () => {
   project = await installProject(['esbuild', '@esbuild']);
   await project.write({ 'auth.config.ts': config('news'), 'rules.ts': RULES });
-}, 60_000);
+});
 afterEach(async () => {
   running?.child.kill('SIGKILL');
   running = undefined;

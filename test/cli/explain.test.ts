@@ -30,7 +30,7 @@ let project: InstalledProject;
 beforeAll(async () => {
   project = await installProject();
   await project.write({ 'auth.config.js': CONFIG });
-}, 60_000);
+});
 afterAll(() => project.remove());
 
 async function explain(args: readonly string[], options: Parameters<InstalledProject['run']>[1] = {}): Promise<Ran> {

@@ -27,7 +27,7 @@ let service: AblyService;
 beforeAll(async () => {
   project = await installProject(['@types', 'undici-types', '@netlify', 'tsx', 'esbuild', '@esbuild']);
   service = await startAblyService({ keys: [STAGE_KEY] });
-}, 60_000);
+});
 afterAll(() => Promise.all([project.remove(), service.close()]));
 
 /** A folder of its own, with the packages in it as after `npm install`. */

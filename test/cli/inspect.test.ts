@@ -238,7 +238,7 @@ describe('ably-auth-functions inspect', () => {
   let project: InstalledProject;
   beforeAll(async () => {
     project = await installProject();
-  }, 60_000);
+  });
   afterAll(() => project.remove());
 
   it('reads standard input or a file, and shows neither the MAC, the token nor the key', async () => {

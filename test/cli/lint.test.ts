@@ -18,7 +18,7 @@ const readsTypeScript = Boolean((process.features as { readonly typescript?: unk
 let project: InstalledProject;
 beforeAll(async () => {
   project = await installProject(['esbuild', '@esbuild']);
-}, 60_000);
+});
 afterAll(() => project.remove());
 
 const lint = (...args: readonly string[]) => project.run(['lint', ...args]);

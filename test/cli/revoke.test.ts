@@ -30,7 +30,7 @@ let bob: Ably.Realtime;
 beforeAll(async () => {
   project = await installProject();
   await project.write({ 'auth.config.js': CONFIG });
-}, 60_000);
+});
 afterAll(() => project.remove());
 
 beforeEach(async () => {

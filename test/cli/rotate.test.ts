@@ -42,7 +42,7 @@ let deployed: Awaited<ReturnType<typeof startNodeServer>> | undefined;
 beforeAll(async () => {
   project = await installProject();
   return () => project.remove();
-}, 60_000);
+});
 
 beforeEach(async () => {
   stage = await startRotationStage();

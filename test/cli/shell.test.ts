@@ -11,7 +11,7 @@ let project: InstalledProject;
 beforeAll(async () => {
   project = await installProject();
   await project.write({ 'policy.json': JSON.stringify(POLICY) });
-}, 60_000);
+});
 afterAll(() => project.remove());
 
 describe('ably-auth-functions', () => {

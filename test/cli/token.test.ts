@@ -32,7 +32,7 @@ beforeAll(async () => {
     ABLY_AUTH_SESSION_SECRET: SECRET,
     ...{ ABLY_ENDPOINT: service.host, ABLY_PORT: String(service.port), ABLY_TLS: 'false' },
   };
-}, 60_000);
+});
 afterAll(() => Promise.all([project.remove(), service.close()]));
 
 async function token(args: readonly string[], options: Parameters<InstalledProject['run']>[1] = {}): Promise<Ran> {

@@ -94,7 +94,7 @@ describe.each([
     const { connect, events, skews } = await start({ aheadMs, config: { clock: 'learn' }, lateMs: 400 });
     expect((await connect()).state).toBe('disconnected');
     expect(skews()[0]).toEqual({ kind: 'clock', state: 'unknown' });
-    await expect.poll(() => skews().length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => skews().length).toBe(2);
     expect((await connect()).state).toBe('connected');
     expect(events.filter(({ kind }) => kind === 'issued').length).toBeGreaterThanOrEqual(2);
   });

@@ -128,7 +128,7 @@ describe('the Node service', () => {
     expect(await service.ended).toBe(1);
   });
 
-  it('tells "signed out" from "try again", and comes back from either', { timeout: 60_000 }, async () => {
+  it('tells "signed out" from "try again", and comes back from either', async () => {
     const on = await localServer();
     const token = await tokenFile();
     await token.hold('not-a-token');

@@ -13,7 +13,7 @@ describe('with the package as npm packs it', () => {
   let project: InstalledProject;
   beforeAll(async () => {
     project = await installProject(['@types/node', 'undici-types']);
-  }, 60_000);
+  });
   afterAll(() => project?.remove());
 
   // nextjs and react-native need more than is installed here: their lanes compile them.

@@ -24,7 +24,7 @@ describe.skipIf(!hasMoto)('key sources against moto (skipped without moto_server
   beforeAll(async () => {
     moto = await startMoto();
     ({ clientOptions } = moto);
-  }, 60_000);
+  });
   afterAll(() => moto.stop());
 
   it('follows a rotation in Secrets Manager: AWSCURRENT signs, AWSPREVIOUS is the key before', async () => {

@@ -20,7 +20,7 @@ describe.skipIf(!hasMoto)('a rotation against moto (skipped without moto_server 
     moto = await startMoto();
     stage = await startRotationStage();
     client = new SecretsManagerClient(moto.clientOptions);
-  }, 60_000);
+  });
   afterAll(async () => {
     client.destroy();
     await stage.close();
@@ -51,5 +51,5 @@ describe.skipIf(!hasMoto)('a rotation against moto (skipped without moto_server 
     expect(await replaceLeaked(parts, second)).toEqual(replaced);
     expect((await secret.currentKey()).name).toBe(replaced.current);
     expect(stage.control.keys()).toHaveLength(2);
-  }, 60_000);
+  });
 });

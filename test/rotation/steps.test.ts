@@ -72,7 +72,7 @@ describe('a rotation', () => {
       await stage.close();
       stage = await startRotationStage();
     }
-  }, 60_000);
+  });
 
   it('is taken up wherever it was cut off, and something that Ably accepts signs all the while', async () => {
     const counting = cutting(stage.parts, 0, 'before', PORTS);

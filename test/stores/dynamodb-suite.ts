@@ -25,7 +25,7 @@ export function describeDynamoDb(name: string, { survivesAKill, ...command }: Dy
     let server: ServerProcess;
     beforeAll(async () => {
       server = await start();
-    }, 60_000);
+    });
     afterAll(() => server?.stop());
     const open = (table = TABLE, more = {}) =>
       dynamodbStore({ table, clientOptions: { endpoint: httpUrl(server.port), ...AWS }, ...more });

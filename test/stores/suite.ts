@@ -23,7 +23,7 @@ export interface StoreUnderTest {
 const SECRETS = ['gate:', 'a-value', 'hunter2', 'a-token'];
 
 export function describeStore(name: string, { start, placeAt, survivesAKill }: StoreUnderTest): void {
-  describe(`a store in ${name}`, { timeout: 60_000 }, () => {
+  describe(`a store in ${name}`, () => {
     let server: ServerProcess;
     let place: StorePlace;
     let store: OpenStore;
@@ -34,7 +34,7 @@ export function describeStore(name: string, { start, placeAt, survivesAKill }: S
       place = placeAt(server.port);
       store = openStore(place);
       other = openStore(place);
-    }, 60_000);
+    });
     afterAll(async () => {
       store?.close?.();
       other?.close?.();

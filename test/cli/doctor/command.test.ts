@@ -8,7 +8,7 @@ import { bearerOf, goodEndpoint, membersOnly, ORIGIN, type Served, serve, serveE
 let project: InstalledProject;
 beforeAll(async () => {
   project = await installProject();
-}, 60_000);
+});
 afterAll(() => project.remove());
 
 let served: Served | undefined;

@@ -48,7 +48,7 @@ describe('a built function', () => {
   }, BUILDING_TAKES_AT_MOST_MS);
   afterAll(() => built?.remove());
 
-  it.each(CASES)('%s asks the gate in %s', { timeout: 60_000 }, async (name, _, command, settings) => {
+  it.each(CASES)('%s asks the gate in %s', async (name, _, command, settings) => {
     const server = await startServer(command);
     const artefact = await runArtefact(built.of(name), { ...SETTINGS, ...settings(server.port) });
     const [cookie = ''] = createSessionCookies({ secrets: [SECRET] })

@@ -19,7 +19,7 @@ describe('redisStore', () => {
   let server: ServerProcess;
   beforeAll(async () => {
     server = await start();
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   it('lets Redis remove a record an hour after it expired, by our clock', async () => {
