@@ -73,7 +73,7 @@ describe.each([true, false])('the end of a token, useBinaryProtocol %s', (useBin
 
   it('ends a client that has nothing to renew its token with', async () => {
     const service = await startService({ renewalLeadMs: 0 });
-    const { body } = await redeem(service.url, tokenRequest({ ttl: 300 }));
+    const { body } = await redeem(service.url, tokenRequest({ ttl: 2_000 }));
     const client = connect(service, { token: body.token, useBinaryProtocol });
 
     expect((await nextState(client, 'disconnected')).reason?.code).toBe(40142);
