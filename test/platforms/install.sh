@@ -7,7 +7,8 @@ wanted="$(cat package-lock.json requirements.txt 2>/dev/null || true)"
 
 # Not `npm ci`: some registries lack optional binaries for other operating systems, and `ci` refuses a lock file without
 # them. `--no-save` takes the versions in the lock file and leaves it as it is. Install scripts are not needed.
-npm install --no-save --ignore-scripts
+# Quiet about engines: each tool is run by the Node that its lane chooses.
+npm install --no-save --ignore-scripts --no-fund --no-audit --loglevel=error
 
 # But for one: the runtime interface client is compiled here, against the headers of the Node.js that it will run on.
 # They come with that package, so nothing is fetched for it beside the npm registry.
