@@ -150,10 +150,14 @@ function optionProblems(options: IntrospectOptions): readonly ConfigProblem[] {
   if (typeof url !== 'string' || !isSafeAddress(url)) {
     add('url', 'it is no https address, or has a password in it', 'Write https://app.example/api/session');
   }
-  const paths = [subject, expires, sessionId, ...Object.values(claims), ...Object.keys(options.require ?? {})];
-  for (const path of paths) {
+  const paths = [
+    ...Object.entries({ subject, expires, sessionId }),
+    ...Object.entries(claims).map(([name, path]) => [`claims.${name}`, path] as const),
+    ...Object.keys(options.require ?? {}).map((path) => ['require', path] as const),
+  ];
+  for (const [option, path] of paths) {
     if (path === undefined || (typeof path === 'string' && parseClaimPath(path) !== undefined)) continue;
-    add('subject, expires, sessionId, claims, require', `${JSON.stringify(path)} is no path`, 'Write user.id');
+    add(option, 'it is no path', 'Write user.id');
   }
   if (client === undefined) {
     const cookies = typeof forward === 'object' ? forward?.cookies : forward === 'authorization' ? [] : undefined;

@@ -10,7 +10,7 @@ import { sessionSecretProblems } from '../identity/session-secrets.ts';
 import { checkRule } from '../policy/check-rule.ts';
 import { compileGrants } from '../policy/compile-grant.ts';
 import { compileMatch, unreadableClaimPaths } from '../policy/match.ts';
-import { createShapeCheck } from '../policy/shape-check.ts';
+import { createShapeCheck, excerpt } from '../policy/shape-check.ts';
 import { parseTemplate } from '../policy/template.ts';
 import { type Environment, sessionSecrets } from '../settings.ts';
 import type { AskingConfig, CompiledRequestable, GrantsChoice, Remembering, ResolvedGrants } from './grants-choice.ts';
@@ -121,7 +121,7 @@ function compileEntry(entry: unknown, at: string, problems: ConfigProblem[]): Co
     shape.report(`${at}.resource`, problem, 'Write plain names such as {id}, other than identity and signal');
   }
   for (const path of unreadableClaimPaths(when ?? {})) {
-    shape.report(`${at}.when.claims`, `${JSON.stringify(path)} is not a claim`, 'Quote a name that has dots in it');
+    shape.report(`${at}.when.claims`, `${excerpt(path)} is not a claim`, 'Quote a name that has dots in it');
   }
   if (problems.length > before) return undefined;
   const given = fixed.get(resource) ?? templates[0]?.operations ?? new Set();

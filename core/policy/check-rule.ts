@@ -3,12 +3,12 @@
  * JavaScript, which no compiler has seen. A property that is not known is refused, because a misspelt `when` would
  * otherwise cover everybody. What a rule means is decided in compile-policy.ts.
  *
- * No value is repeated beyond a short, escaped excerpt.
+ * Of a value its type is said: it may have come from the environment (S10). Names are repeated, short and escaped.
  */
 import { OPERATIONS } from '../capability/operations.ts';
 import { TOKEN_FORMATS } from '../token/settled-params.ts';
 import { PRESETS } from './presets.ts';
-import { excerpt, isObject, type JsonObject, type ShapeCheck } from './shape-check.ts';
+import { excerpt, isObject, type JsonObject, kindOf, type ShapeCheck, unknownOf } from './shape-check.ts';
 
 const KINDS = ['user', 'guest', 'anonymous'];
 const GRANTABLE: ReadonlySet<unknown> = new Set([...OPERATIONS, '*', ...PRESETS.keys()]);
@@ -21,7 +21,7 @@ const PARTS = {
   name: (value, path, check) => check.text(value, path),
   when: checkWhen,
   lookup: (value, path, check) => {
-    if (typeof value !== 'function') check.report(path, `it is ${excerpt(value)}`, 'Write a function');
+    if (typeof value !== 'function') check.report(path, `it is ${kindOf(value)}`, 'Write a function');
   },
   grant: checkGrant,
   clientId: (value, path, check) => {
@@ -30,13 +30,13 @@ const PARTS = {
   wildcardClientId: isTrue,
   ttl: (value, path, check) => {
     if (typeof value === 'string' && /^[0-9]{1,9}[smhd]$/.test(value)) return;
-    check.report(path, `${excerpt(value)} is not a duration`, 'Write "900s", "15m" or "1h"');
+    check.report(path, 'it is not a duration', 'Write "900s", "15m" or "1h"');
   },
   format: (value, path, check) => check.oneOf(value, path, TOKEN_FORMATS),
   mayRevoke: (value, path, check) => check.oneOf(value, path, ['self', 'anyone']),
   // What is in it is looked at by compile-extras.ts, which only those who use it load.
   jwt: (value, path, check) => {
-    if (!isObject(value)) check.report(path, `it is ${excerpt(value)}`, 'Write an object, {...}');
+    if (!isObject(value)) check.report(path, `it is ${kindOf(value)}`, 'Write an object, {...}');
   },
   confidential: isTrue,
 } as const satisfies Record<string, PartCheck>;
@@ -69,7 +69,7 @@ export function checkRule(
 }
 
 function isTrue(value: unknown, path: string, check: ShapeCheck): void {
-  if (value !== true) check.report(path, `it is ${excerpt(value)}`, 'Write true, or leave it out');
+  if (value !== true) check.report(path, `it is ${kindOf(value)}`, 'Write true, or leave it out');
 }
 
 function checkWhen(when: unknown, path: string, check: ShapeCheck, form: PolicyForm): void {
@@ -80,7 +80,7 @@ function checkWhen(when: unknown, path: string, check: ShapeCheck, form: PolicyF
   if (kind !== undefined) check.oneOrMany(kind, `${path}.kind`, (item, at) => check.oneOf(item, at, KINDS));
   if (source !== undefined) check.oneOrMany(source, `${path}.source`, (item, at) => check.text(item, at));
   if (functions && test !== undefined && typeof test !== 'function') {
-    check.report(`${path}.test`, `it is ${excerpt(test)}`, 'Write a function');
+    check.report(`${path}.test`, `it is ${kindOf(test)}`, 'Write a function');
   }
   if (claims === undefined) return;
   for (const [claim, wanted] of check.entries(claims, `${path}.claims`)) {
@@ -102,12 +102,12 @@ function checkClaim(test: unknown, path: string, check: ShapeCheck): void {
   } else if (name === 'contains') {
     checkScalar(contains, `${path}.contains`, check);
   } else if (typeof present !== 'boolean') {
-    check.report(`${path}.present`, `it is ${excerpt(present)}`, 'Write true or false');
+    check.report(`${path}.present`, `it is ${kindOf(present)}`, 'Write true or false');
   }
 }
 
 function checkScalar(value: unknown, path: string, check: ShapeCheck): void {
-  if (!isScalar(value)) check.report(path, `it is ${excerpt(value)}`, 'Write a text, a number, true or false');
+  if (!isScalar(value)) check.report(path, `it is ${kindOf(value)}`, 'Write a text, a number, true or false');
 }
 
 function checkGrant(grant: unknown, path: string, check: ShapeCheck): void {
@@ -117,7 +117,7 @@ function checkGrant(grant: unknown, path: string, check: ShapeCheck): void {
       checkOperations(given, at, check);
     } else if (!isObject(given)) {
       const fix = 'Write a list of operations, or {"operations": [...], "broad": "the reason"}';
-      check.report(at, `it is ${excerpt(given)}`, fix);
+      check.report(at, `it is ${kindOf(given)}`, fix);
     } else if (check.object(given, at, ['operations', 'broad'], [])) {
       const { operations, broad } = given;
       if (operations !== undefined) checkOperations(operations, `${at}.operations`, check);
@@ -133,7 +133,7 @@ function checkOperations(operations: unknown, path: string, check: ShapeCheck): 
   for (const [index, operation] of operations.entries()) {
     if (GRANTABLE.has(operation)) continue;
     const fix = 'Write an operation as Ably names it, such as publish, or a preset, such as preset:chat-room';
-    check.report(`${path}[${index}]`, `${excerpt(operation)} is not known`, fix);
+    check.report(`${path}[${index}]`, unknownOf(operation), fix);
   }
 }
 

@@ -5,7 +5,7 @@
 import { resourceProblem } from '../capability/resource.ts';
 import type { ConfigProblem } from '../config-problem.ts';
 import type { JwtExtras, UserClaim } from './jwt-extras.ts';
-import { createShapeCheck, excerpt, isObject, type ShapeCheck } from './shape-check.ts';
+import { createShapeCheck, excerpt, isObject, kindOf, type ShapeCheck } from './shape-check.ts';
 import { parseTemplate, type Template } from './template.ts';
 
 export type CompiledText = Template | number | boolean;
@@ -62,7 +62,7 @@ export function compileExtras(written: JwtExtras, setting: string, problems: Con
   for (const [resource, rate, path, at] of entries(publishRates, 'publishRates')) {
     const full = readResource(resource, path, 'ably.limits.publish.perAttachment.maxRate.', false, check);
     if (typeof rate !== 'number' || !Number.isFinite(rate) || rate <= 0) {
-      check.report(path, `it is ${excerpt(rate)}`, 'Write messages a second, more than 0; 0.1 is one in ten seconds');
+      check.report(path, 'it is no number above 0', 'Write messages a second; 0.1 is one in ten seconds');
     } else if (full) claims.push({ at, name: full, value: rate });
   }
   for (const [name, value, path, at] of entries(own, 'claims')) {
@@ -78,11 +78,11 @@ export function compileExtras(written: JwtExtras, setting: string, problems: Con
     claims.push({ at: 'jwt.clientType', name: literal('x-ably-clientType'), value: literal('server') });
   }
   if (jti !== undefined && jti !== true) {
-    check.report(`${setting}.jti`, `it is ${excerpt(jti)}`, 'Write true, or leave it out');
+    check.report(`${setting}.jti`, `it is ${kindOf(jti)}`, 'Write true, or leave it out');
   }
   const key = revocationKey === undefined ? undefined : readText(revocationKey, `${setting}.revocationKey`, check);
   if (typeof key === 'number' || typeof key === 'boolean') {
-    check.report(`${setting}.revocationKey`, `it is ${excerpt(key)}`, 'Write a text, such as "team-{team}"');
+    check.report(`${setting}.revocationKey`, `it is ${kindOf(key)}`, 'Write a text, such as "team-{team}"');
   }
   return { claims, revocationKey: typeof key === 'object' ? key : undefined, jti: jti === true };
 }
@@ -121,11 +121,7 @@ function readUserClaim(
 ): CompiledText | ReadonlyMap<string, CompiledText> | undefined {
   if (!isObject(value)) {
     if (typeof value === 'string') return readText(value, path, check);
-    check.report(
-      path,
-      `it is ${excerpt(value)}`,
-      'Write a text, or an object of texts and numbers, which becomes JSON',
-    );
+    check.report(path, `it is ${kindOf(value)}`, 'Write a text, or an object of texts and numbers, which becomes JSON');
     return undefined;
   }
   const members = Object.entries(value as Exclude<UserClaim, string>).map(
@@ -137,12 +133,12 @@ function readUserClaim(
 function readText(value: unknown, path: string, check: ShapeCheck): CompiledText | undefined {
   if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return value;
   if (typeof value !== 'string' || value === '') {
-    check.report(path, `it is ${excerpt(value)}`, 'Write a text that is not empty, a number, true or false');
+    check.report(path, `it is ${kindOf(value)}`, 'Write a text that is not empty, a number, true or false');
     return undefined;
   }
   const parsed = parseTemplate(value);
   if (parsed.ok) return parsed.template;
-  check.report(path, parsed.problem, 'Write text with {claim}; where you want JSON, write an object');
+  check.report(path, `it ${parsed.problem}`, 'Write text with {claim}; where you want JSON, write an object');
   return undefined;
 }
 

@@ -9,6 +9,7 @@ import type { ConfigProblem } from '../config-problem.ts';
 import { sampleOf, templateResourceProblem, whyBroad } from './grant-shape.ts';
 import { presetOperations } from './presets.ts';
 import type { BroadGrant, Grant } from './rule.ts';
+import { excerpt, unknownOf } from './shape-check.ts';
 import { parseTemplate, type Template } from './template.ts';
 
 /** A grant whose channels depend on the caller. */
@@ -29,12 +30,16 @@ export function compileGrants(grant: Grant, setting: string, problems: ConfigPro
   const fixed = new Map<string, OperationSet>();
   const templates: TemplateGrant[] = [];
   for (const [text, value] of Object.entries(grant)) {
-    const at = `${setting}[${JSON.stringify(text)}]`;
+    const at = `${setting}[${excerpt(text)}]`;
     const marked = isMarkedBroad(value);
     const operations = readOperations(marked ? value.operations : value, at, problems);
     const parsed = parseTemplate(text);
     if (!parsed.ok) {
-      problems.push({ setting: at, problem: parsed.problem, fix: 'Write {claim}, {org.id} or {"quoted name"}' });
+      problems.push({
+        setting: at,
+        problem: `the resource ${parsed.problem}`,
+        fix: 'Write {claim}, {org.id} or {"quoted name"}',
+      });
       continue;
     }
     const { template } = parsed;
@@ -64,7 +69,7 @@ function readOperations(list: unknown, setting: string, problems: ConfigProblem[
     else
       problems.push({
         setting,
-        problem: `unknown operation ${JSON.stringify(name)}`,
+        problem: unknownOf(name),
         fix: 'See Ably’s list of capability operations, or write a preset such as preset:chat-room',
       });
   }

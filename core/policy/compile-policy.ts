@@ -14,7 +14,7 @@ import { type CompiledGrants, compileGrants, NO_GRANTS } from './compile-grant.t
 import type { JwtExtras } from './jwt-extras.ts';
 import { type CompiledMatch, compileMatch, coversAnonymous, kindsOf, matchOf, unreadableClaimPaths } from './match.ts';
 import type { Condition, Lookup, Match, MayRevoke, Rule } from './rule.ts';
-import { createShapeCheck } from './shape-check.ts';
+import { createShapeCheck, excerpt } from './shape-check.ts';
 import { parseTemplate, type Template } from './template.ts';
 
 export interface CompiledRule {
@@ -83,7 +83,7 @@ export function compilePolicy(
     const at = `${setting}[${index}]`;
     const fit = checkRule(rule, at, createShapeCheck(problems));
     if (fit.has('name') && names.has(rule.name)) {
-      const problem = `another rule is named ${JSON.stringify(rule.name)} too`;
+      const problem = `another rule is named ${excerpt(rule.name)} too`;
       problems.push({ setting: `${at}.name`, problem, fix: 'Give each its own name' });
     }
     if (fit.has('name')) names.add(rule.name);
@@ -132,7 +132,7 @@ function areReadable(match: Match, setting: string, problems: ConfigProblem[]): 
   const unreadable = unreadableClaimPaths(match);
   for (const path of unreadable) {
     const fix = 'Dots descend; quote a name that has dots or spaces in it: "https://app.example/roles"';
-    problems.push({ setting: `${setting}.when.claims`, problem: `${JSON.stringify(path)} is not a claim`, fix });
+    problems.push({ setting: `${setting}.when.claims`, problem: `${excerpt(path)} is not a claim`, fix });
   }
   return unreadable.length === 0;
 }
@@ -152,6 +152,6 @@ function compileClientId(rule: Rule, setting: string, problems: ConfigProblem[])
   const parsed = parseTemplate(clientId);
   if (parsed.ok) return parsed.template;
   const fix = 'Write a template such as "{sub}", or false for none';
-  problems.push({ setting: `${setting}.clientId`, problem: parsed.problem, fix });
+  problems.push({ setting: `${setting}.clientId`, problem: `it ${parsed.problem}`, fix });
   return undefined;
 }

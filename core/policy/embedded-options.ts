@@ -7,7 +7,7 @@ import { MIN_SESSION_SECRET_BYTES } from '../limits.ts';
 import { type Environment, sessionSecrets } from '../settings.ts';
 import { type OuterJwt, outerSecret } from '../token/embedded-jwt.ts';
 import { type CompiledExtras, compileExtras } from './compile-extras.ts';
-import { createShapeCheck, excerpt } from './shape-check.ts';
+import { createShapeCheck, kindOf } from './shape-check.ts';
 
 export interface EmbeddedJwtOptions {
   /** Signs the outer JWT (HS256), 32 bytes or more. Default: `ABLY_AUTH_EMBEDDED_SECRET`. */
@@ -59,7 +59,7 @@ export function compileEmbedding(
   if (issuer !== undefined) check.text(issuer, `${setting}.issuer`);
   if (audience !== undefined) check.text(audience, `${setting}.audience`);
   if (typeof encrypted !== 'boolean') {
-    check.report(`${setting}.encrypted`, `it is ${excerpt(encrypted)}`, 'Write true or false');
+    check.report(`${setting}.encrypted`, `it is ${kindOf(encrypted)}`, 'Write true or false');
   }
   if (encrypted && place === 'payload') {
     const fix = 'Leave place out: Ably cannot read what is encrypted, so the credential stands in the header';

@@ -39,7 +39,7 @@ export function createShapeCheck(problems: ConfigProblem[]): ShapeCheck {
     },
     object(value, path, required, optional, prefix = `${path}.`): value is JsonObject {
       if (!isObject(value)) {
-        report(path, `it is ${excerpt(value)}`, 'Write an object, {...}');
+        report(path, `it is ${kindOf(value)}`, 'Write an object, {...}');
         return false;
       }
       const known = [...required, ...optional];
@@ -55,13 +55,13 @@ export function createShapeCheck(problems: ConfigProblem[]): ShapeCheck {
     },
     entries(value, path) {
       if (isObject(value)) return Object.entries(value);
-      report(path, `it is ${excerpt(value)}`, 'Write an object, {...}');
+      report(path, `it is ${kindOf(value)}`, 'Write an object, {...}');
       return [];
     },
     list(value, path): value is readonly unknown[] {
       if (!Array.isArray(value)) {
         // A missing property was reported by `object`.
-        if (value !== undefined) report(path, `it is ${excerpt(value)}`, 'Write a list, [...]');
+        if (value !== undefined) report(path, `it is ${kindOf(value)}`, 'Write a list, [...]');
         return false;
       }
       if (value.length === 0) report(path, 'it is empty', 'List at least one');
@@ -73,10 +73,10 @@ export function createShapeCheck(problems: ConfigProblem[]): ShapeCheck {
     },
     oneOf(value, path, allowed) {
       if (typeof value === 'string' && allowed.includes(value)) return;
-      report(path, `${excerpt(value)} is not known`, `Write one of ${allowed.join(', ')}`);
+      report(path, unknownOf(value), `Write one of ${allowed.join(', ')}`);
     },
     text(value, path, wanted = 'a text that is not empty') {
-      if (typeof value !== 'string' || value === '') report(path, `it is ${excerpt(value)}`, `Write ${wanted}`);
+      if (typeof value !== 'string' || value === '') report(path, `it is ${kindOf(value)}`, `Write ${wanted}`);
     },
   };
   return check;
@@ -86,12 +86,24 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** At most 40 characters of a text, in ASCII and on one line; of anything else what it is. */
-export function excerpt(value: unknown): string {
+/** What a value is, for a message that must not repeat it: it may have come from the environment (S10). */
+export function kindOf(value: unknown): string {
+  if (value === '') return 'an empty text';
+  if (typeof value === 'string') return 'a text';
   if (Array.isArray(value)) return 'a list';
   if (isObject(value)) return 'an object';
-  if (typeof value !== 'string') return String(value);
-  const short = value.length > 40 ? `${value.slice(0, 40)}…` : value;
+  return value === null || value === undefined || typeof value === 'boolean' ? String(value) : `a ${typeof value}`;
+}
+
+/** That it is none of the known names: repeated where it can be a misspelt one of them, and is too short for a secret. */
+export function unknownOf(name: unknown): string {
+  const isPlain = typeof name === 'string' && /^(preset:)?[a-z][a-z_-]{0,23}$/i.test(name);
+  return `${isPlain ? `"${name}"` : 'it'} is not known`;
+}
+
+/** At most 40 characters of a name, in ASCII and on one line. */
+export function excerpt(name: string): string {
+  const short = name.length > 40 ? `${name.slice(0, 40)}…` : name;
   return JSON.stringify(short).replace(
     /[^\x20-\x7e…]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,

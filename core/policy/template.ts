@@ -27,6 +27,7 @@ export interface Template {
 
 export type ParsedTemplate =
   | { readonly ok: true; readonly template: Template }
+  /** What follows "it": it names the place and not the text, which may have come from anywhere (S10). */
   | { readonly ok: false; readonly problem: string };
 
 /** Why a template gave less than it could have. The value itself is never part of it (S10). */
@@ -48,19 +49,20 @@ export function parseTemplate(text: string): ParsedTemplate {
   const token = /\{((?:"[^"]*"|[^"{}])*)\}|[^{}]+|[{}]/gy;
   for (const [piece, inside] of text.matchAll(token)) {
     if (inside === undefined) {
-      if (piece === '{' || piece === '}') return { ok: false, problem: `"${text}" has a brace that does not match` };
+      if (piece === '{' || piece === '}') return { ok: false, problem: 'has a brace that does not match' };
       parts.push(piece);
       continue;
     }
     const placeholder = parsePlaceholder(inside);
-    if (!placeholder) return { ok: false, problem: `"{${inside}}" is not a claim, nor a claim followed by |segment` };
+    if (!placeholder)
+      return { ok: false, problem: 'has a placeholder that is not a claim, nor a claim followed by |segment' };
     parts.push(placeholder);
   }
   const placeholders = parts.filter((part) => typeof part !== 'string');
   const crowded = crowdedSegment(parts);
   if (crowded) {
     // With "{a}{b}", a = "x", b = "yz" and a = "xy", b = "z" would be the same channel.
-    return { ok: false, problem: `"${text}" has two placeholders in one segment; separate them by ":"` };
+    return { ok: false, problem: 'has two placeholders in one segment; separate them by ":"' };
   }
   return { ok: true, template: { text, parts, placeholders } };
 }

@@ -24,16 +24,17 @@ export function resolveCors(wishes: CorsWishes, problems: ConfigProblem[]): Cors
     const problem = `"*" stands beside a source that browsers authenticate by themselves (${ambientSources.join(', ')})`;
     problems.push({ setting, problem, fix: 'List the exact origins' });
   }
-  for (const origin of origins) {
+  // By its place in the list: what was set by mistake may be an address with a password in it (S10).
+  for (const [index, origin] of origins.entries()) {
     if (origin === '*' || isOrigin(origin)) continue;
     const fix = 'Write scheme, host and port as a browser sends them, without a path: https://app.example';
-    problems.push({ setting, problem: `${JSON.stringify(origin)} is not an origin`, fix });
+    problems.push({ setting, problem: `number ${index + 1} of the list is not an origin`, fix });
   }
-  for (const name of allowedHeaders) {
+  for (const [index, name] of allowedHeaders.entries()) {
     if (/^[a-z0-9-]+$/i.test(name)) continue;
     problems.push({
       setting: 'allowedHeaders',
-      problem: `${JSON.stringify(name)} is no header name`,
+      problem: `number ${index + 1} of the list is no header name`,
       fix: 'Remove it',
     });
   }

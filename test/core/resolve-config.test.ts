@@ -181,8 +181,8 @@ describe('resolveConfig', () => {
       ],
       ...['null', '', 'ftp://app.example', 'https://user@app.example', 'https://bücher.example'],
     ])('S13: refuses %j, which no browser ever sends', (origin) => {
-      const problem = `${JSON.stringify(origin)} is not an origin`;
-      expect(problemsOf({ allowedOrigins: [origin] })).toEqual([`allowedOrigins: ${problem}`]);
+      const allowedOrigins = ['https://app.example', origin];
+      expect(problemsOf({ allowedOrigins })).toEqual(['allowedOrigins: number 2 of the list is not an origin']);
     });
 
     // Fails today: a URL may have a star in its host, so this is taken for an origin, and no browser ever sends it.
@@ -192,7 +192,7 @@ describe('resolveConfig', () => {
 
     it('names the variable where the origins came from it', () => {
       expect(problemsOf({}, { ABLY_AUTH_ALLOWED_ORIGINS: 'nonsense' })).toEqual([
-        'ABLY_AUTH_ALLOWED_ORIGINS: "nonsense" is not an origin',
+        'ABLY_AUTH_ALLOWED_ORIGINS: number 1 of the list is not an origin',
       ]);
     });
 
@@ -205,8 +205,8 @@ describe('resolveConfig', () => {
   });
 
   it.each(['x y', 'x:y', '', 'x\r\ny', '*', 'é'])('refuses the header name %j', (name) => {
-    expect(problemsOf({ allowedHeaders: [name] })).toEqual([
-      `allowedHeaders: ${JSON.stringify(name)} is no header name`,
+    expect(problemsOf({ allowedHeaders: ['x-y', name] })).toEqual([
+      'allowedHeaders: number 2 of the list is no header name',
     ]);
   });
 

@@ -8,7 +8,17 @@ import { ApiKey } from '../../core/keys/api-key.ts';
 import { KeySourceError } from '../../core/keys/key-source.ts';
 import { parseApiKey } from '../../core/keys/parse-api-key.ts';
 import { createSeal } from '../../core/keys/seal.ts';
-import { type AuthEvent, type AuthResponse, configureEndpoint, createSessionCookies, session } from '../../index.ts';
+import {
+  type AuthConfig,
+  type AuthEvent,
+  type AuthResponse,
+  anonymous,
+  configureEndpoint,
+  createSessionCookies,
+  type Environment,
+  introspect,
+  session,
+} from '../../index.ts';
 import {
   authRequest,
   KEY_NAME,
@@ -35,6 +45,11 @@ import { ReadableKey } from './naive/readable-key.ts';
 import { headerSource, RULES, rawMac } from './support.ts';
 
 const BEARER = 'bearer-of-the-caller-91c2';
+
+/** A config with one rule, of which a part is not what it should be. */
+function ruled(part: object): Partial<AuthConfig> {
+  return { rules: [{ name: 'x', grant: { a: ['publish'] }, ...part }] };
+}
 
 /** Everything that a request of `everyOutcome` brings or that we hold, and that no log may show. */
 const SECRETS: readonly string[] = [
@@ -279,6 +294,52 @@ describe('S10 nothing secret in what can be printed', () => {
     }
   });
 
+  /** Where a config says `env.X`, and X holds something else than its author thinks. */
+  const MISTAKEN = 'Zx91c2hunter2';
+  const IN_ENVIRONMENT = 'origins of the environment';
+  it.each<[string, (env: Environment) => Partial<AuthConfig>]>([
+    [IN_ENVIRONMENT, () => ({})],
+    ['origins of the config', (env) => ({ allowedOrigins: [`https://u:${env.X}@app.example`] })],
+    ['headers', (env) => ({ allowedHeaders: [`a ${env.X}`] })],
+    ['a name', (env) => ruled({ name: [env.X] })],
+    ['a condition', (env) => ruled({ when: env.X })],
+    ['a kind', (env) => ruled({ when: { kind: env.X } })],
+    ['a wish for a claim', (env) => ruled({ when: { claims: { a: { present: env.X } } } })],
+    ['a grant', (env) => ruled({ grant: env.X })],
+    ['operations', (env) => ruled({ grant: { a: env.X } })],
+    ['an operation', (env) => ruled({ grant: { a: [env.X] } })],
+    ['a clientId', (env) => ruled({ clientId: `{"password":"${env.X}"}` })],
+    ['a clientId with a lone brace', (env) => ruled({ clientId: `${env.X}{` })],
+    ['a lookup', (env) => ruled({ lookup: env.X })],
+    ['a ttl', (env) => ruled({ ttl: env.X })],
+    ['a format', (env) => ruled({ format: env.X })],
+    ['the format of all', (env) => ({ tokenFormat: env.X as never })],
+    ['a claim', (env) => ({ tokenFormat: 'jwt', jwt: { channelClaims: { a: `{"p":"${env.X}"}` } } })],
+    ['a mark', (env) => ({ tokenFormat: 'jwt', jwt: { jti: env.X as never } })],
+    [
+      'a path',
+      (env) => ({
+        sources: [introspect({ url: 'https://a.example', subject: `${env.X}..`, forward: 'authorization' })],
+      }),
+    ],
+    // Not of the environment, and code that nobody wants to read in a log.
+    ['a function', () => ruled({ grant: () => 'Zx91c2hunter2' })],
+  ])('a config with a mistake in it is described without what it read: %s', async (what, config) => {
+    const events: AuthEvent[] = [];
+    const endpoint = configureEndpoint({
+      definition: { build: (env) => ({ sources: [anonymous()], rules: RULES, ...config(env) }) },
+      env: {
+        X: MISTAKEN,
+        ...(what === IN_ENVIRONMENT && { ABLY_AUTH_ALLOWED_ORIGINS: `https://u:${MISTAKEN}@a.example` }),
+      },
+      keySource: { ok: true, source: createEnvironmentKeySource({}) },
+      onEvent: (event) => events.push(event),
+    });
+    expect(await endpoint.allProblems).not.toEqual([]);
+    expect(JSON.stringify(events)).toContain('misconfigured');
+    expectNothingOf([MISTAKEN], everythingOf([await endpoint.allProblems, events]));
+  });
+
   it('a config that breaks while it reads a secret is described without it', () => {
     const events: AuthEvent[] = [];
     const { problems } = configureEndpoint({
@@ -293,6 +354,7 @@ describe('S10 nothing secret in what can be printed', () => {
     });
     expect(problems).toHaveLength(3);
     expectNothingOf([SESSION_SECRET, BUG_TEXT], everythingOf([problems, events]));
+    expect(everythingOf(events)).toContain('misconfigured');
     for (const secret of ['short-91c2', `${SESSION_SECRET},short-91c2`]) {
       expectNothingOf(['short-91c2'], everythingOf(session({ secrets: secret.split(',') }).problems));
     }

@@ -40,7 +40,7 @@ describe('compilePolicy', () => {
 
   it.each<[string, readonly Partial<Rule>[], string, RegExp]>([
     ['no name', [{ grant: GRANT }], 'rules[0].name', /missing/],
-    ['an empty name', [{ name: '', grant: GRANT }], 'rules[0].name', /it is ""/],
+    ['an empty name', [{ name: '', grant: GRANT }], 'rules[0].name', /it is an empty text/],
     [
       'a name twice',
       [
@@ -56,7 +56,7 @@ describe('compilePolicy', () => {
       'rules[0].when.claims',
       /"a\.\.b" is not a claim/,
     ],
-    ['an empty clientId', [{ name: 'x', grant: GRANT, clientId: '' }], 'rules[0].clientId', /it is ""/],
+    ['an empty clientId', [{ name: 'x', grant: GRANT, clientId: '' }], 'rules[0].clientId', /it is an empty text/],
     ['a clientId that is no template', [{ name: 'x', grant: GRANT, clientId: '{' }], 'rules[0].clientId', /brace/],
     [
       'two claims in a row in a clientId',

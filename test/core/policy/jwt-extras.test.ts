@@ -123,7 +123,7 @@ describe('what a JWT says beside the rights', () => {
 
 describe('what a config says of it', () => {
   it.each<[string, unknown, readonly string[]]>([
-    ['no object', 'x', ['jwt: it is "x"']],
+    ['no object', 'x', ['jwt: it is a text']],
     ['an unknown part', { rates: {} }, ['jwt.rates: it is not known here']],
     [
       'a wildcard inside',
@@ -142,11 +142,11 @@ describe('what a config says of it', () => {
       { publishRates: { 'a:{sub}': 1 } },
       ['jwt.publishRates["a:{sub}"]: the channel has a placeholder'],
     ],
-    ['a rate that is none', { publishRates: { a: Number.NaN } }, ['jwt.publishRates["a"]: it is NaN']],
+    ['a rate that is none', { publishRates: { a: Number.NaN } }, ['jwt.publishRates["a"]: it is no number above 0']],
     [
       'a rate without end',
       { publishRates: { a: Number.POSITIVE_INFINITY } },
-      ['jwt.publishRates["a"]: it is Infinity'],
+      ['jwt.publishRates["a"]: it is no number above 0'],
     ],
     ['a brace that does not match', { revocationKey: '{team' }, [expect.stringMatching(/brace/)]],
     [
@@ -157,7 +157,7 @@ describe('what a config says of it', () => {
     ['a registered claim', { claims: { sub: 'x' } }, ['jwt.claims["sub"]: the name is reserved']],
     ['one in capitals', { claims: { IAT: 1 } }, ['jwt.claims["IAT"]: the name is reserved']],
     ['Ably’s in capitals', { claims: { 'Ably.room.x': 'y' } }, ['jwt.claims["Ably.room.x"]: the name is reserved']],
-    ['two at once', { jti: 1, clientType: 'x' }, ['jwt.clientType: "x" is not known', 'jwt.jti: it is 1']],
+    ['two at once', { jti: 1, clientType: 'x' }, ['jwt.clientType: "x" is not known', 'jwt.jti: it is a number']],
   ])('is a problem with its path: %s', (_, wanted, expected) => {
     expect(problemsOf(wanted)).toEqual(expected);
   });
