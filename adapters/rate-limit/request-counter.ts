@@ -1,10 +1,11 @@
 /**
- * Counts requests with `rate-limiter-flexible`: fixed windows, over the store where there is one that instances share. It
- * remembers who is over the limit, so that they cost no store anything, and goes on counting by itself while the store is
- * away.
+ * Counts requests with `rate-limiter-flexible`: fixed windows, over the store where there is one that instances share; while
+ * that is away, by itself. Where the numbers are is decided in tally.ts, who is refused without a look there in
+ * remember-over.ts.
  */
 import type { RateLimit, RequestCounter } from '../../core/rate-limit/rate-limit.ts';
 import { type RecordStore, StoreError } from '../../core/stores.ts';
+import { rememberOver } from './remember-over.ts';
 import { createMemoryTally, createStoreTally, type Tallied, type Tally } from './tally.ts';
 
 /** What a count notes beside its verdict. */
@@ -25,8 +26,6 @@ export async function createRequestCounter(
     constructor(tally: Tally, insuranceLimiter?: Limiter) {
       super({
         ...{ storeClient: tally, keyPrefix: '', points: requests, duration: perMs / 1000 },
-        // From the last that is answered on: more than that is answered from memory until the window ends.
-        inMemoryBlockOnConsumed: requests,
         ...(insuranceLimiter && { insuranceLimiter }),
       });
       this.#tally = tally;
@@ -48,9 +47,10 @@ export async function createRequestCounter(
   }
 
   const options = { limit: requests, windowMs: perMs, nowMs };
-  const alone = new Limiter(createMemoryTally(options));
+  const alone = new Limiter(rememberOver(createMemoryTally(options), options));
   // A memory that others use is not for this: a crowd of callers would leave no room for a ban.
-  const shared = store && store.name !== 'memory' && new Limiter(createStoreTally(store, options), alone);
+  const shared =
+    store && store.name !== 'memory' && new Limiter(rememberOver(createStoreTally(store, options), options), alone);
   return Object.freeze({
     async count(key) {
       const noted: Noted = {};

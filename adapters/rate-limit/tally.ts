@@ -6,6 +6,7 @@
  */
 import { createRecords } from '../../core/records.ts';
 import { type RecordStore, StoreError } from '../../core/stores.ts';
+import { recentCallers } from './recent-callers.ts';
 
 export interface Tallied {
   /** Requests in the window, this one included. */
@@ -25,18 +26,13 @@ export interface TallyOptions {
   readonly nowMs: () => number;
 }
 
-/** Callers that one process counts at once; beyond it whoever has not asked for the longest is forgotten. */
-const MAX_CALLERS = 10_000;
-
 export function createMemoryTally({ windowMs, nowMs }: TallyOptions): Tally {
-  const tallied = new Map<string, Tallied>();
+  const callers = recentCallers<Tallied>();
   return {
     async add(key) {
-      const { requests, resetAtMs } = liveOr(tallied.get(key), nowMs(), windowMs);
+      const { requests, resetAtMs } = liveOr(callers.get(key), nowMs(), windowMs);
       const next = { requests: requests + 1, resetAtMs };
-      tallied.delete(key);
-      tallied.set(key, next);
-      if (tallied.size > MAX_CALLERS) tallied.delete(tallied.keys().next().value ?? key);
+      callers.note(key, next);
       return next;
     },
   };
@@ -57,15 +53,18 @@ export function createStoreTally(store: RecordStore, { limit, windowMs, nowMs }:
   /** Those who wait for the write under way to end, by key; and that write. */
   const gathering = new Map<string, Group>();
   const turns = new Map<string, Promise<unknown>>();
-  let away: { readonly error: StoreError; readonly untilMs: number } | undefined;
+  let away: { readonly error: StoreError; readonly sinceMs: number } | undefined;
 
   async function write(key: string, size: number): Promise<Tallied> {
-    if (away && nowMs() < away.untilMs) throw away.error;
+    // Either way: a clock that was set back would leave it alone for as long.
+    if (away && Math.abs(nowMs() - away.sinceMs) < AWAY_MS) throw away.error;
     let before = liveOr(undefined, nowMs(), windowMs);
     try {
       await records.update(key, (text) => {
-        before = liveOr(parse(text), nowMs(), windowMs);
-        if (before.requests > limit) return 'keep';
+        const seen = parse(text);
+        before = liveOr(seen, nowMs(), windowMs);
+        // Nothing to count, and nothing to put right: a clock that was ahead would refuse them for as long as it was.
+        if (before.requests >= limit && before.resetAtMs === seen?.resetAtMs) return 'keep';
         const { requests, resetAtMs } = before;
         return { value: JSON.stringify([requests + size, resetAtMs]), expiresAtMs: resetAtMs };
       });
@@ -73,7 +72,7 @@ export function createStoreTally(store: RecordStore, { limit, windowMs, nowMs }:
       if (!(error instanceof StoreError)) throw error;
       // Not an outage, which would let them through: a crowd under one name.
       if (error.contended) return { requests: limit, resetAtMs: nowMs() + UPDATE_TIMEOUT_MS };
-      away = { error, untilMs: nowMs() + AWAY_MS };
+      away = { error, sinceMs: nowMs() };
       throw error;
     }
     return before;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRequestCounter } from '../../adapters/rate-limit/request-counter.ts';
 import { memoryStore } from '../../adapters/stores/memory.ts';
-import type { Counted } from '../../core/rate-limit/rate-limit.ts';
+import type { Counted, RequestCounter } from '../../core/rate-limit/rate-limit.ts';
 import { type RecordStore, StoreError } from '../../core/stores.ts';
 import { countsEveryRequest } from '../stores/limit-contract.ts';
 import { naiveStore } from '../stores/naive/read-then-write.ts';
@@ -52,10 +52,19 @@ describe.each<readonly [string, () => RecordStore | undefined]>([
       expect(retryAfterMs).toBeGreaterThan(0);
       expect(retryAfterMs).toBeLessThanOrEqual(60_000);
     }
-    // Another instance, or what a window that has ended leaves: the clock that counts is ours.
+    // The clock that counts is ours.
     now += 60_000;
-    const next = await createRequestCounter(LIMIT, open(), () => now);
-    expect(isIn(await next.count('limit:a'))).toBe(true);
+    expect((await times(4, () => counter.count('limit:a'))).map(isIn)).toEqual([true, true, true, false]);
+  });
+
+  it('refuses nobody for longer than a window, whatever our clock was set to meanwhile', async () => {
+    let now = Date.now();
+    const counter = await createRequestCounter(LIMIT, open(), () => now);
+    await times(4, () => counter.count('limit:a'));
+    now -= 999_999_999;
+    expect((await counter.count('limit:a')).retryAfterMs).toBe(60_000);
+    now += 60_000;
+    expect(isIn(await counter.count('limit:a'))).toBe(true);
   });
 
   it('counts each caller apart', async () => {
@@ -111,7 +120,7 @@ describe('counting in a store', () => {
     expect(JSON.parse((await store.read('limit:a'))?.value ?? '[]')).toEqual([1_000, expect.any(Number)]);
   });
 
-  it('while it is away counts by itself, says so, and asks it again after a while', async () => {
+  it.each([5_000, -3_600_000])('while it is away counts by itself, says so, and asks again %i ms on', async (onMs) => {
     let now = Date.now();
     const store = sharedStore();
     const counter = await createRequestCounter(LIMIT, store, () => now);
@@ -121,7 +130,7 @@ describe('counting in a store', () => {
     for (const { outage } of counted.slice(0, 3)) expect(outage).toBe('shared: is away');
     expect(store.calls.reads).toBe(1);
     store.fails = false;
-    now += 5_000;
+    now += onMs;
     expect(await counter.count('limit:b')).toEqual({});
   });
 
@@ -133,26 +142,81 @@ describe('counting in a store', () => {
     expect(counted.retryAfterMs).toBeLessThanOrEqual(1_000);
   });
 
+  it('makes a caller who asks everywhere at once cost each instance a few tries, and then nothing for a second', async () => {
+    const store = sharedStore();
+    const contended = { ...store, compareAndSet: async () => false };
+    const counter = await createRequestCounter({ ...LIMIT, requests: 1_000 }, contended, Date.now);
+    await Promise.all(Array.from({ length: 500 }, () => counter.count('limit:a')));
+    const reads = store.calls.reads;
+    expect(reads).toBeLessThanOrEqual(2 * 100);
+    await times(500, () => counter.count('limit:a'));
+    expect(store.calls.reads).toBe(reads);
+  });
+
   it('takes no number for longer than a window, whoever wrote it, and what is none for none', async () => {
+    let now = Date.now();
     const store = sharedStore();
     const farMs = Date.now() + 999_999_999;
     await store.compareAndSet('limit:a', undefined, { value: JSON.stringify([4, farMs]), expiresAtMs: farMs });
     await store.compareAndSet('limit:b', undefined, { value: 'not ours', expiresAtMs: farMs });
     await store.compareAndSet('limit:c', undefined, { value: '{"a":1}', expiresAtMs: farMs });
-    const counter = await createRequestCounter(LIMIT, store, Date.now);
-    const { retryAfterMs } = await counter.count('limit:a');
-    expect(retryAfterMs).toBeLessThanOrEqual(60_000);
+    const counter = await createRequestCounter(LIMIT, store, () => now);
+    expect(await counter.count('limit:a')).toEqual({ retryAfterMs: 60_000 });
     expect([await counter.count('limit:b'), await counter.count('limit:c')]).toEqual([{}, {}]);
+    now += 60_000;
+    expect(await counter.count('limit:a')).toEqual({});
   });
 });
 
-describe('counting alone', () => {
-  it('forgets whoever has not asked for the longest, and keeps the memory of ten thousand', async () => {
+describe('a crowd', () => {
+  const CROWD = 50_000;
+  const ONE = { ...LIMIT, requests: 1 };
+
+  /** How many of a crowd are still refused without asking the store, from the last to come backwards. */
+  async function remembered(counter: RequestCounter, calls: { readonly reads: number }): Promise<number> {
+    for (let caller = 0; caller < CROWD; caller += 1) await counter.count(`limit:${caller}`);
+    const { reads } = calls;
+    for (let last = 1; last <= CROWD; last += 1) {
+      const isRefused = !isIn(await counter.count(`limit:${CROWD - last}`));
+      if (!isRefused || calls.reads > reads) return last - 1;
+    }
+    return CROWD;
+  }
+
+  it.each(['alone', 'in a store'])('over the limit is remembered up to ten thousand, counting %s', async (where) => {
+    const store = sharedStore();
+    const counter = await createRequestCounter(ONE, where === 'alone' ? undefined : store, Date.now);
+    const kept = await remembered(counter, store.calls);
+    expect(kept).toBeGreaterThan(8_000);
+    expect(kept).toBeLessThanOrEqual(10_000);
+  });
+
+  it('that the instance has forgotten costs the store a read each, and is refused all the same', async () => {
+    const store = sharedStore();
+    const counter = await createRequestCounter(ONE, store, Date.now);
+    await remembered(counter, store.calls);
+    const before = { ...store.calls };
+    expect(isIn(await counter.count('limit:0'))).toBe(false);
+    expect(store.calls).toEqual({ reads: before.reads + 1, writes: before.writes });
+  });
+
+  it('within the limit pushes out who is so too, and nobody who is over it', async () => {
     const counter = await createRequestCounter(LIMIT, undefined, Date.now);
-    await times(3, () => counter.count('limit:busy'));
-    for (let crowd = 0; crowd < 10_001; crowd += 1) await counter.count(`limit:${crowd}`);
-    // It remembers who is over the limit apart from the numbers.
-    expect(isIn(await counter.count('limit:busy'))).toBe(false);
-    expect(isIn(await counter.count('limit:0'))).toBe(true);
+    await times(2, () => counter.count('limit:within'));
+    await times(4, () => counter.count('limit:over'));
+    for (let caller = 0; caller < CROWD; caller += 1) await counter.count(`limit:${caller}`);
+    expect(isIn(await counter.count('limit:over'))).toBe(false);
+    expect((await times(3, () => counter.count('limit:within'))).map(isIn)).toEqual([true, true, true]);
+  });
+
+  it('over the limit does not push out one of them who goes on asking', async () => {
+    const counter = await createRequestCounter(ONE, undefined, Date.now);
+    await times(2, () => counter.count('limit:loop'));
+    let isOnceIn = false;
+    for (let caller = 0; caller < CROWD; caller += 1) {
+      await counter.count(`limit:${caller}`);
+      if (caller % 1_000 === 0) isOnceIn ||= isIn(await counter.count('limit:loop'));
+    }
+    expect(isOnceIn).toBe(false);
   });
 });
