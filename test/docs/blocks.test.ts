@@ -124,6 +124,9 @@ describe('a command', () => {
     expect(problemsOf('npm run nothing')).toHaveLength(1);
     expect(problemsOf('X=1 npx ably-auth-functions lint --no-such-thing | nothing')).toHaveLength(2);
     expect(problemsOf('npx ably-auth-functions nothing')).toHaveLength(1);
+    expect(problemsOf('git clone https://x.example/OWNER/REPO a && cd a && npx ably-auth-functions lint')).toHaveLength(
+      1,
+    );
     expect(problemsOf('cd nothing && node nothing.mjs # npm run nothing')).toHaveLength(2);
     expect(problemsOf('export ABLY_NOTHING=1 "$(nothing)"')).toHaveLength(2);
     expect(() => problemsOf('node -e "import ("')).toThrow();

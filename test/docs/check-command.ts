@@ -94,6 +94,10 @@ export function problemsIn(commands: readonly ShellCommand[], startFolder: strin
       folder = first === clone ? join('.', ...rest) : isThere(below) ? below : (given[0] ?? '');
       if (!isThere(folder)) problems.push(`there is no folder ${folder}`);
     }
+    // npm links a package's command into the projects that install it, and not into its own clone.
+    if (program === 'npx' && given[0] === OWN_COMMAND && clone !== undefined && folder === '.') {
+      problems.push(`npx does not find ${OWN_COMMAND} in a clone: npm run -s cli --`);
+    }
     problems.push(
       ...problemsOf(program, given, folder),
       ...missingFiles(words),
