@@ -13,6 +13,11 @@ describe('the README', () => {
     expect(readme.split('\n').length).toBeLessThanOrEqual(250);
   });
 
+  it('has people pack the package, which leaves a file that nobody is to commit', () => {
+    expect(readme).toMatch(/npm\s+pack/);
+    expect(readFileSync(join(ROOT, '.gitignore'), 'utf8').split('\n')).toContain('*.tgz');
+  });
+
   it('lists every setting that the code knows, with the same words, and no other', () => {
     const rows = [...readme.matchAll(/^\| `([A-Z_]+)` \| (.+) \|$/gm)].map(([, name, meaning]) => [name, meaning]);
     expect(rows).toEqual(Object.entries(SETTINGS));
