@@ -52,6 +52,7 @@ export interface AblyAuthOptions {
 /** As much of an Ably client as is used here. */
 export interface AuthorizedClient {
   readonly auth: { authorize(): Promise<unknown> };
+  readonly connection?: { on(event: 'connecting', listener: () => void): unknown };
   close?(): void;
 }
 
@@ -77,7 +78,10 @@ export interface AblyAuth {
     channel: Pick<RealtimeChannel, 'subscribe' | 'unsubscribe'>,
     options?: { readonly withinMs?: number },
   ): Promise<() => void>;
-  /** Forgets all that is held, also in the storage, and closes the client. Ending the session is up to your server. */
+  /**
+   * Forgets all that is held, also in the storage, and closes the client, which stays closed unless it is given to `use`
+   * again. Ending the session is up to your server.
+   */
   signOut(): Promise<void>;
 }
 
@@ -172,8 +176,13 @@ export function createAblyAuth(options: AblyAuthOptions): AblyAuth {
       signedOut = false;
       patience.forget();
       restart('Signed out.');
-      client?.close?.();
+      const left = client;
       client = undefined;
+      left?.close?.();
+      // A token that is being redeemed opens it again, as whoever has left: ably-js (2.28) connects with it all the same.
+      left?.connection?.on('connecting', () => {
+        if (client !== left) left.close?.();
+      });
       await held.load();
       await held.forget();
     },

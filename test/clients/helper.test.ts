@@ -149,6 +149,28 @@ describe('the client helper', () => {
     expect(after.auth.clientId).toBe('bob');
   });
 
+  it('keeps a client closed whose token was on its way when somebody signed out', async () => {
+    const on = await stage();
+    const auth = createAblyAuth({ url: on.authUrl, headers: { cookie: on.cookieOf('ada') } });
+    let leaving = false;
+    // The endpoint has answered, and the SDK is about to have the TokenRequest redeemed.
+    const authCallback: AblyAuth['authCallback'] = (params, done) =>
+      auth.authCallback(params, (error, credential) => {
+        if (leaving) void auth.signOut();
+        done(error, credential);
+      });
+    const client = connect(on, auth, { authCallback });
+    await untilState(client, 'connected');
+    leaving = true;
+    await expect(client.auth.authorize()).rejects.toMatchObject({ code: 80017 });
+    expect(client.connection.state).toBe('closed');
+    await expect.poll(() => on.service.connections()).toEqual([]);
+    leaving = false;
+    // Given to use() again, it is wanted again.
+    auth.use(client).connect();
+    await untilState(client, 'connected');
+  });
+
   it('uses REST as well', async () => {
     const on = await stage();
     const auth = createAblyAuth({ url: on.authUrl, headers: { cookie: on.cookieOf('ada') } });
