@@ -22,8 +22,11 @@ function connect() {
   const next = new Ably.Realtime({ ...whereAblyIs, ...AUTH });
   let wasConnected = false;
   next.connection.on(({ current, reason }) => {
-    // Of somebody who has left.
-    if (next !== client) return;
+    if (next !== client) {
+      // Of somebody who has left. Closed already, but ably-js (2.28) connects again when a renewal under way comes back.
+      next.close();
+      return;
+    }
     const cause = reason?.cause ?? reason;
     if (current === 'connected') {
       wasConnected = true;
@@ -41,7 +44,7 @@ function connect() {
   });
   next.channels
     .get('news')
-    .subscribe(show)
+    .subscribe(showOf(next))
     .catch(() => {});
   return next;
 }
@@ -49,32 +52,42 @@ function connect() {
 /** To Ably, who signs in or out becomes somebody else, and a new identity cannot join an old connection. */
 function connectAnew() {
   client.close();
-  asked.clear();
+  asked = new Set();
+  byId('messages').replaceChildren();
   client = connect();
 }
 
-/** What this person has asked for; it goes along with every request, so that renewals keep it. @type {Set<string>} */
-const asked = new Set();
+/** The most that the endpoint reads of one request. */
+const MAX_RESOURCES = 100;
+
+/** What this person has asked for and got; it goes along with every request, so that renewals keep it. @type {Set<string>} */
+let asked = new Set();
 
 /** Attaches; when the token does not allow it, asks the endpoint for this channel, and attaches again, once. */
 async function attachOrAsk(/** @type {string} */ name) {
-  const mine = client;
+  const [mine, list] = [client, asked];
   const channel = mine.channels.get(name);
   try {
     await channel.attach();
   } catch (error) {
     if (/** @type {import('ably').ErrorInfo} */ (error).code !== 40160) throw error;
-    asked.add(name);
-    // As text: the endpoint reads a JSON array. A token with the rights one has anyway comes back when it refuses.
-    await mine.auth.authorize(undefined, { ...AUTH, authParams: { resources: JSON.stringify([...asked]) } });
-    // Closed meanwhile, the SDK would have opened the connection again.
-    if (mine !== client) {
-      mine.close();
-      throw new Error('somebody else is here now');
+    list.delete(name);
+    list.add(name);
+    // The newest stay: with one more than that, every renewal would be refused.
+    for (const oldest of [...list].slice(0, -MAX_RESOURCES)) list.delete(oldest);
+    try {
+      // As text: the endpoint reads a JSON array. A token with the rights one has anyway comes back when it refuses.
+      await mine.auth.authorize(undefined, { ...AUTH, authParams: { resources: JSON.stringify([...list]) } });
+      await channel.attach();
+    } catch (refused) {
+      // Not asked for again, when the next channel is.
+      list.delete(name);
+      throw refused;
     }
-    await channel.attach();
   }
-  await channel.subscribe(show);
+  // Opened twice, it is shown once.
+  channel.unsubscribe();
+  await channel.subscribe(showOf(mine));
 }
 
 // The local server's login, which takes anyone's word. Yours checks a password, and writes the session cookie.
@@ -89,17 +102,22 @@ byId('sign-out').addEventListener('click', async () => {
 });
 onSubmit('open', async (form) => {
   const name = String(form.get('channel'));
+  const showHere = showOf(client);
   const outcome = await attachOrAsk(name).then(
     () => 'is open',
     (error) => (error.code === 40160 ? 'is closed to you' : `cannot be opened now: ${error.message}`),
   );
-  show({ name, data: outcome });
+  showHere({ name, data: outcome });
 });
 
-function show(/** @type {{ name?: string, data?: unknown }} */ { name, data }) {
-  const line = document.createElement('li');
-  line.textContent = `${name} ${typeof data === 'string' ? data : JSON.stringify(data)}`;
-  byId('messages').append(line);
+/** Shows what belongs to this client for as long as it is that of whoever is here. */
+function showOf(/** @type {import('ably').Realtime} */ mine) {
+  return (/** @type {{ name?: string, data?: unknown }} */ { name, data }) => {
+    if (mine !== client) return;
+    const line = document.createElement('li');
+    line.textContent = `${name} ${typeof data === 'string' ? data : JSON.stringify(data)}`;
+    byId('messages').append(line);
+  };
 }
 
 function say(/** @type {string} */ state, /** @type {string} */ text) {
