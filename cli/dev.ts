@@ -7,7 +7,6 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { relative, resolve } from 'node:path';
-import { clientOptionsProblems } from '../adapters/ably/client-options.ts';
 import { type RunningNodeServer, startNodeServer } from '../adapters/node/serve.ts';
 import type { ConfigProblem } from '../core/config-problem.ts';
 import { lintPolicy } from '../core/policy/lint.ts';
@@ -46,8 +45,6 @@ export const dev = defineCommand({
     const reason = whyNotHere(env);
     if (reason) throw new CannotRun(`It refuses to run here: ${reason}. Deploy the function instead.`);
     const { host, port } = readAddress(values.host ?? env.HOST, values.port ?? env.PORT);
-    const problems = clientOptionsProblems(env);
-    if (problems.length > 0) throw cannotStart(problems);
 
     const print = values.json ? terminal.note : terminal.print;
     const ably = await reachAbly(env, host);

@@ -75,9 +75,7 @@ export function assembleEndpoint(resolution: Resolution, parts: ChosenParts): Co
   const { problems, storeName, health, ports } = prepared;
   const { createEndpoint = createAuthEndpoint } = parts;
   const { handle } = prepared.ok ? createEndpoint(prepared.auth, prepared.ports) : refusing(prepared);
-  const allProblems = prepared.ok
-    ? checkFurtherFormats(prepared.ports.furtherFormats, ports.onEvent)
-    : Promise.resolve(problems);
+  const allProblems = checkFurtherFormats(problems, ports);
   return Object.freeze({
     problems,
     storeName,
@@ -117,26 +115,28 @@ export interface Refused {
   readonly ok: false;
   readonly problems: readonly ConfigProblem[];
   readonly cors: CorsRules;
-  readonly ports: WatchPorts;
+  /** Of further formats only their problems are asked for. */
+  readonly ports: WatchPorts & Pick<EndpointPorts, 'furtherFormats'>;
   readonly storeName?: undefined;
   readonly health: () => HealthReport;
 }
 
 export type PreparedPorts = Prepared | Refused;
 
-/** What every endpoint is made of. What is wrong is told to `onEvent` as well. */
+/** What every endpoint is made of. */
 export function preparePorts(resolution: Resolution, parts: ChosenParts): PreparedPorts {
   const { env, keySource, chosenStore = NO_STORE, nowMs = Date.now, elapsedMs = now } = parts;
   const onEvent = parts.onEvent && quietly(parts.onEvent);
-  const ownStore = resolution.ok ? resolution.auth.store : undefined;
-  const settledStore = ownStore ? { ok: true as const, store: ownStore } : storeFor(resolution, chosenStore);
-  const unasked = missingParts(resolution, parts);
+  const { auth } = resolution;
+  const settledStore = auth?.store ? { ok: true as const, store: auth.store } : storeFor(auth, chosenStore);
+  const unasked = auth ? missingParts(auth, parts) : [];
   if (!resolution.ok || !keySource.ok || !settledStore.ok || unasked.length > 0) {
     const refused = [resolution, keySource, settledStore].flatMap((part) => (part.ok ? [] : part.problems));
     const problems = [...refused, ...unasked];
-    onEvent?.({ kind: 'misconfigured', problems });
     const cors = resolution.ok ? resolution.auth.cors : NO_ORIGIN;
-    return { ok: false, problems, cors, health: () => MISCONFIGURED, ports: { onEvent, nowMs, elapsedMs } };
+    const furtherFormats = auth && furtherFormatsOf(auth, { env, ably: parts.ably, nowMs });
+    const ports = { furtherFormats, onEvent, nowMs, elapsedMs };
+    return { ok: false, problems, cors, health: () => MISCONFIGURED, ports };
   }
   let key: KeyHealth = 'not asked';
   const keys = createKeyRing(keySource.source, {
@@ -164,14 +164,12 @@ export function preparePorts(resolution: Resolution, parts: ChosenParts): Prepar
 }
 
 /** Found here and not before: what the settings choose is not known to whoever reads the config. */
-function storeFor(resolution: Resolution, chosen: ChosenStore): ChosenStore {
-  const problems = (resolution.ok && resolution.auth.grants?.withoutStore) || [];
+function storeFor(auth: ResolvedAuth | undefined, chosen: ChosenStore): ChosenStore {
+  const problems = auth?.grants?.withoutStore ?? [];
   return problems.length > 0 && chosen.ok && !chosen.store ? { ok: false, problems } : chosen;
 }
 
-function missingParts(resolution: Resolution, { ably, openLimit }: ChosenParts): readonly ConfigProblem[] {
-  if (!resolution.ok) return [];
-  const { clock, rateLimit } = resolution.auth;
+function missingParts({ clock, rateLimit }: ResolvedAuth, { ably, openLimit }: ChosenParts): readonly ConfigProblem[] {
   const missing = [
     ...(clock === 'local' || ably ? [] : [['clock', 'ably']]),
     ...(!rateLimit || openLimit ? [] : [['rateLimit', 'openLimit']]),

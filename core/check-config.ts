@@ -40,14 +40,12 @@ export function checkConfig(definition: AuthDefinition, env: Environment): Confi
     };
   }
   const resolution = resolveConfig(definition, checked);
-  if (!resolution.ok) return { problems: resolution.problems, findings: [] };
-  const { hasFurtherFormats } = resolution.auth;
-  const { problems } = hasFurtherFormats ? prepareFurtherFormats(resolution.auth, onlyChecking(checked)) : NONE;
+  const { auth } = resolution;
+  const further = auth?.hasFurtherFormats ? prepareFurtherFormats(auth, onlyChecking(checked)).problems : [];
+  const problems = [...(resolution.ok ? [] : resolution.problems), ...further];
   if (problems.length > 0) return { problems, findings: [] };
   return { problems: [], findings: lintPolicy(definition.build(checked)) };
 }
-
-const NONE = { problems: [] };
 
 /** Whether Ably can be called is known where the function runs. */
 function onlyChecking(env: Environment): FurtherParts {

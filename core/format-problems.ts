@@ -2,23 +2,46 @@
  * Whether the formats that a config names can carry what it wants in them, and can be had here at all. What a caller of
  * several rules would lose only then is refused when that caller comes.
  */
+import type { AuthConfig } from './config.ts';
 import type { ConfigProblem } from './config-problem.ts';
+import type { CompiledRule } from './policy/compile-policy.ts';
 import type { ResolvedAuth } from './resolve-config.ts';
-import type { TokenFormat } from './token/settled-params.ts';
+import type { Environment } from './settings.ts';
+import { TOKEN_FORMATS, type TokenFormat } from './token/settled-params.ts';
+
+/** Which format a rule leads to, and what says so. */
+export interface FormatOfRule {
+  readonly rule: CompiledRule;
+  /** Where the rule stands. */
+  readonly at: string;
+  readonly format: TokenFormat;
+  readonly setting: string;
+}
+
+/** Of each rule but those whose format could not be read: what is wrong with that was said. */
+export function formatsOfRules({ policy, defaults, written }: ResolvedAuth, env: Environment): readonly FormatOfRule[] {
+  const { tokenFormat } = written;
+  const fallback = tokenFormat ?? (env.ABLY_AUTH_TOKEN_FORMAT || undefined);
+  const isRead = fallback === undefined || TOKEN_FORMATS.some((known) => known === fallback);
+  return policy.rules.flatMap((rule, index): readonly FormatOfRule[] => {
+    const at = `rules[${index}]`;
+    if (rule.format) return [{ rule, at, format: rule.format, setting: `${at}.format` }];
+    if (!isRead || written.rules[index]?.format !== undefined) return [];
+    const setting = tokenFormat === undefined ? 'ABLY_AUTH_TOKEN_FORMAT' : 'tokenFormat';
+    return [{ rule, at, format: defaults.format, setting }];
+  });
+}
 
 export function formatProblems(
-  { policy, defaults, written }: ResolvedAuth,
+  formats: readonly FormatOfRule[],
+  written: AuthConfig,
   { hasAbly }: { readonly hasAbly: boolean },
 ): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const carries = written.embeddedJwt?.carries ?? 'jwt';
-  const fallback = written.tokenFormat === undefined ? 'ABLY_AUTH_TOKEN_FORMAT' : 'tokenFormat';
   const used = new Map<string, TokenFormat>();
 
-  for (const [index, rule] of policy.rules.entries()) {
-    const format = rule.format ?? defaults.format;
-    const at = `rules[${index}]`;
-    const setting = rule.format === undefined ? fallback : `${at}.format`;
+  for (const { rule, at, format, setting } of formats) {
     used.set(setting, format);
     if (rule.jwt && !isJwt(format, carries)) {
       const problem = `only a JWT can carry it, and ${setting} is ${format}`;

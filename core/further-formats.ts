@@ -7,7 +7,7 @@ import type { TokenDetails } from 'ably';
 import type { AblyApi } from './ably.ts';
 import type { ConfigProblem } from './config-problem.ts';
 import { AuthFailure } from './errors.ts';
-import { formatProblems } from './format-problems.ts';
+import { formatProblems, formatsOfRules } from './format-problems.ts';
 import type { Identity } from './identity/identity.ts';
 import type { ApiKey } from './keys/api-key.ts';
 import { MAX_JWT_BYTES, MAX_TOKEN_JSON_BYTES } from './limits.ts';
@@ -55,7 +55,7 @@ export interface FurtherParts {
 
 export function prepareFurtherFormats(auth: ResolvedAuth, { env, ably, nowMs: clock }: FurtherParts): FurtherFormats {
   const problems: ConfigProblem[] = [];
-  const { policy, shadow, defaults, written } = auth;
+  const { policy, shadow, written } = auth;
   const byRule = new Map<CompiledRule, CompiledExtras>();
   for (const [rules, setting] of [
     [policy.rules, 'rules'],
@@ -66,9 +66,10 @@ export function prepareFurtherFormats(auth: ResolvedAuth, { env, ably, nowMs: cl
     }
   }
   const ofConfig = written.jwt === undefined ? undefined : compileExtras(written.jwt, 'jwt', problems);
-  const isEmbedded = policy.rules.some(({ format }) => (format ?? defaults.format) === 'embedded-jwt');
+  const formats = formatsOfRules(auth, env);
+  const isEmbedded = formats.some(({ format }) => format === 'embedded-jwt');
   const embedding = isEmbedded ? compileEmbedding(written.embeddedJwt ?? {}, env, problems) : undefined;
-  problems.push(...formatProblems(auth, { hasAbly: ably !== undefined }));
+  problems.push(...formatProblems(formats, written, { hasAbly: ably !== undefined }));
 
   const wantedBy = (matched: readonly CompiledRule[]): readonly NamedExtras[] => [
     ...matched.flatMap((rule) => {

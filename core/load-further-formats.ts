@@ -19,16 +19,25 @@ export function furtherFormatsOf(auth: ResolvedAuth, parts: FurtherParts): LoadF
   };
 }
 
-/** Begins to load, and says once what is wrong. Never rejects: what cannot be read fails the requests, with a reason. */
+/**
+ * Adds what is wrong with these to the problems that are known, and tells all of them once; where there is nothing to
+ * load, at once. Never rejects: what cannot be read fails the requests, with a reason.
+ */
 export async function checkFurtherFormats(
-  load: LoadFurtherFormats | undefined,
-  onEvent: OnAuthEvent | undefined,
+  known: readonly ConfigProblem[],
+  { furtherFormats, onEvent }: FurtherCheck,
 ): Promise<readonly ConfigProblem[]> {
+  let problems = known;
   try {
-    const problems = (await load?.())?.problems ?? [];
-    if (problems.length > 0) onEvent?.({ kind: 'misconfigured', problems });
-    return problems;
+    if (furtherFormats) problems = [...known, ...(await furtherFormats()).problems];
   } catch {
-    return [];
+    // Said to whoever asks for a credential.
   }
+  if (problems.length > 0) onEvent?.({ kind: 'misconfigured', problems });
+  return problems;
+}
+
+interface FurtherCheck {
+  readonly furtherFormats?: LoadFurtherFormats | undefined;
+  readonly onEvent?: OnAuthEvent | undefined;
 }

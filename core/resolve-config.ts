@@ -3,6 +3,7 @@
  *
  * Everything that can be known before a request is checked and prepared here, and never again.
  */
+import { ablySettingsProblems } from './ably-settings.ts';
 import { type ClockMode, readClockMode } from './clock/clock-mode.ts';
 import type { AuthConfig, AuthDefinition } from './config.ts';
 import type { ConfigProblem } from './config-problem.ts';
@@ -44,10 +45,15 @@ export interface ResolvedAuth extends Policies {
 
 export type Resolution =
   | { readonly ok: true; readonly auth: ResolvedAuth }
-  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly ConfigProblem[];
+      /** What could be read all the same: to find what else is wrong, never to serve with. */
+      readonly auth?: ResolvedAuth;
+    };
 
 export function resolveConfig(definition: AuthDefinition, env: Environment): Resolution {
-  const problems: ConfigProblem[] = [...operatorSecretProblems(env)];
+  const problems: ConfigProblem[] = [...operatorSecretProblems(env), ...ablySettingsProblems(env)];
   const settings = readCoreSettings(env, problems);
   const config = buildConfig(definition, env, problems);
   if (!config || !areSources(config.sources, problems)) return { ok: false, problems };
@@ -71,7 +77,7 @@ export function resolveConfig(definition: AuthDefinition, env: Environment): Res
     hasFurtherFormats: hasFurtherFormats(config, policies, defaults),
   };
   checkSources(config.sources, problems);
-  return problems.length === 0 ? { ok: true, auth } : { ok: false, problems };
+  return problems.length === 0 ? { ok: true, auth } : { ok: false, problems, auth };
 }
 
 function buildConfig(definition: AuthDefinition, env: Environment, problems: ConfigProblem[]): AuthConfig | undefined {

@@ -3,7 +3,6 @@
  * takes anyone's word. For a developer's machine only; where else it refuses is decided in refuse-production.ts (S18).
  */
 import { createAblyApi } from '../adapters/ably/ably-api.ts';
-import { clientOptionsProblems } from '../adapters/ably/client-options.ts';
 import { createEnvironmentKeySource } from '../adapters/key-sources/environment.ts';
 import { keyProblem } from '../adapters/key-sources/key-problem.ts';
 import { startNodeServer } from '../adapters/node/serve.ts';
@@ -64,7 +63,7 @@ export async function startDevServer({ definition, env, print }: DevServerOption
   }
   const { HOST: host = '127.0.0.1', PORT: port = '3000' } = env;
   const log = env.ABLY_AUTH_LOG || 'pretty';
-  const problems = [...clientOptionsProblems(env), ...listenProblems(port, log)];
+  const problems = listenProblems(port, log);
   const files = await loadPageFiles();
   const ably = await reachAbly(env, host);
   // For the demo as shipped; whoever has named a provider or connects to Ably itself wants no second, open one.

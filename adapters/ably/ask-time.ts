@@ -5,8 +5,8 @@
 import { get as getPlain } from 'node:http';
 import { get as getOverTls } from 'node:https';
 import { AblyApiError } from '../../core/ably.ts';
+import { ablySettingsProblems } from '../../core/ably-settings.ts';
 import type { Environment } from '../../core/settings.ts';
-import { clientOptionsProblems } from './client-options.ts';
 
 /** Longer on its way, an answer says nothing about the time. */
 const TIMEOUT_MS = 1_000;
@@ -14,7 +14,7 @@ const MAX_ANSWER_BYTES = 1_024;
 
 /** @throws AblyApiError */
 export function askTimeMs(env: Environment): Promise<number> {
-  const [unusable] = clientOptionsProblems(env);
+  const [unusable] = ablySettingsProblems(env);
   if (unusable) return Promise.reject(failed(`${unusable.setting}: ${unusable.problem}`));
   const get = env.ABLY_TLS === 'false' ? getPlain : getOverTls;
   const options = {

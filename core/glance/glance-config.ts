@@ -43,6 +43,7 @@ export function glanceConfig(
 function glanceBuilt(config: AuthConfig, env: Environment, readPreset: ReadPreset): ResolvedAuth | undefined {
   if (!isPlain(config, KNOWN) || env.ABLY_AUTH_TOKEN_FORMAT) return undefined;
   if (env.ABLY_AUTH_RATE_LIMIT || env.ABLY_AUTH_SERVER_TIMING) return undefined;
+  if (env.ABLY_ENDPOINT || env.ABLY_PORT || env.ABLY_TLS) return undefined;
   if (/[\s,]|^.{1,31}$/.test(env.ABLY_AUTH_OPERATOR_SECRET ?? '')) return undefined;
   const { sources, ttl, store, secureCookies = true, docsBaseUrl } = config;
   const environmentTtlMs = env.ABLY_AUTH_TTL ? fitTtlMs(env.ABLY_AUTH_TTL) : DEFAULT_TTL_MS;

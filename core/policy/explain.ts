@@ -92,14 +92,14 @@ export async function explainPolicy(
   const identity = completeCaller(caller, resolution.ok ? resolution.auth.sources : []);
   const { source, subject, kind } = identity;
   const about = { identity: { source, subject, kind } };
-  if (!resolution.ok) {
-    return { ...about, rules: [], outcome: { kind: 'misconfigured', problems: resolution.problems } };
+  const ably = standInForAbly(nowMs);
+  const further = resolution.auth && furtherFormatsOf(resolution.auth, { env, ably, nowMs: () => nowMs });
+  const furtherFormats = await further?.();
+  const problems = [...(resolution.ok ? [] : resolution.problems), ...(furtherFormats?.problems ?? [])];
+  if (!resolution.ok || problems.length > 0) {
+    return { ...about, rules: [], outcome: { kind: 'misconfigured', problems } };
   }
   const { auth } = resolution;
-  const ably = standInForAbly(nowMs);
-  const furtherFormats = await furtherFormatsOf(auth, { env, ably, nowMs: () => nowMs })?.();
-  const { problems = [] } = furtherFormats ?? {};
-  if (problems.length > 0) return { ...about, rules: [], outcome: { kind: 'misconfigured', problems } };
   const tried = await tryDecision(auth, identity, wishes, furtherFormats, nowMs);
   const evaluated = evaluate(auth.policy, identity, tried.answers);
   const evaluation = { ...evaluated, leftOut: [...evaluated.leftOut, ...tried.leftOut] };

@@ -5,6 +5,7 @@
 import type { RevocationOptions } from '../ably.ts';
 import { type EndpointParts, preparePorts } from '../assemble-endpoint.ts';
 import { describeProblem } from '../config-problem.ts';
+import { checkFurtherFormats } from '../load-further-formats.ts';
 import { resolveConfig } from '../resolve-config.ts';
 import type { CutOff } from './gate-entry.ts';
 import { createPeople, type Person } from './people.ts';
@@ -29,6 +30,7 @@ export interface Revocations {
 /** Never throws, because it runs while a function is imported (S11); what is wrong rejects each call. */
 export function createRevocations(parts: EndpointParts): Revocations {
   const prepared = preparePorts(resolveConfig(parts.definition, parts.env), parts);
+  const problems = prepared.ok ? [] : checkFurtherFormats(prepared.problems, prepared.ports);
 
   async function run(
     targets: readonly RevokeTarget[],
@@ -36,7 +38,7 @@ export function createRevocations(parts: EndpointParts): Revocations {
     options: RevocationOptions,
   ): Promise<readonly TargetResult[]> {
     for (const target of targets) checkTarget(target);
-    if (!prepared.ok) throw new Error(`Not configured: ${prepared.problems.map(describeProblem).join('; ')}`);
+    if (!prepared.ok) throw new Error(`Not configured: ${(await problems).map(describeProblem).join('; ')}`);
     const { auth, ports } = prepared;
     const { ably, records, keys, nowMs, offsetMs } = ports;
     if (!ably) throw new TypeError('Revoking needs a way to call Ably: give it as ably');

@@ -82,6 +82,11 @@ module.exports = async ({ resolveVariable }) => {
       `${variable} is a plain value, which would be stored in the template. Keep it in Secrets Manager and set it to a reference: {{resolve:secretsmanager:${example}}}.`,
     );
   }
+  if (process.env.ABLY_AUTH_TOKEN_FORMAT === 'embedded-jwt' && !process.env.ABLY_AUTH_EMBEDDED_SECRET) {
+    problems.push(
+      'ABLY_AUTH_TOKEN_FORMAT is embedded-jwt, which needs ABLY_AUTH_EMBEDDED_SECRET. Keep 32 random bytes or more in Secrets Manager and set it to a reference: {{resolve:secretsmanager:ably/embedded-secret}}.',
+    );
+  }
   if (process.env.ABLY_AUTH_STORE?.includes('@')) {
     problems.push(
       'ABLY_AUTH_STORE holds a password, which would be stored in the template. Keep the address in Secrets Manager and set it to a reference: {{resolve:secretsmanager:ably/store}}.',

@@ -127,6 +127,24 @@ describe.each(ARTEFACTS)('the built function for %s', (name) => {
     );
     expect(artefact.log().join('\n')).not.toContain('hunter2');
   });
+
+  it('S11: says in the same list what is wrong with where Ably is and with a format', async () => {
+    const artefact = await run(name, {
+      ...{ ABLY_API_KEY: KEY, ABLY_AUTH_POLICY: POLICY, ABLY_AUTH_TOKEN_FORMAT: 'embedded-jwt', ABLY_AUTH_CORS: 'x' },
+      ...{ ABLY_ENDPOINT: 'https://x.y', ABLY_PORT: '99999', ABLY_TLS: 'no' },
+    });
+    const health = await fetch(`${artefact.url}?health`);
+    expect([health.status, await health.json()]).toEqual([503, { status: 'misconfigured' }]);
+    expect(settingsOf(artefact)).toEqual([
+      ...['ABLY_ENDPOINT', 'ABLY_PORT', 'ABLY_TLS', 'ABLY_AUTH_CORS', 'ABLY_AUTH_EMBEDDED_SECRET'],
+    ]);
+  });
+
+  it('S11: is misconfigured where only Ably cannot be called', async () => {
+    const artefact = await run(name, { ABLY_API_KEY: KEY, ABLY_AUTH_POLICY: POLICY, ABLY_TLS: 'no' });
+    expect((await fetch(artefact.url)).status).toBe(503);
+    expect(settingsOf(artefact)).toEqual(['ABLY_TLS']);
+  });
 });
 
 describe('the built Lambda function', () => {

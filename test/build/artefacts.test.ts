@@ -16,7 +16,7 @@ import { BUILDING_TAKES_AT_MOST_MS, type Built, buildArtefacts, sharedArtefacts 
 const MAX_COLD_START_BYTES = {
   'aws-lambda': 60_000,
   'aws-lambda-revoke': 92_500,
-  node: 79_500,
+  node: 80_500,
   vercel: 151_000,
   'vercel-revoke': 526_000,
   netlify: 168_000,

@@ -96,6 +96,13 @@ describe('the built server', () => {
     expect(started.err() + started.out()).not.toContain('hunter2');
   });
 
+  it('exits with 1 where Ably cannot be called, and a format misses its secret', async () => {
+    const format = { ABLY_AUTH_TOKEN_FORMAT: 'embedded-jwt', ABLY_TLS: 'no', ABLY_PORT: '99999' };
+    const started = start({ PORT: '0', ABLY_API_KEY: KEY, ...format });
+    expect(await started.exit).toBe(1);
+    expect(started.err()).toMatch(/^- ABLY_PORT: .*\n- ABLY_TLS: .*\n- ABLY_AUTH_EMBEDDED_SECRET: /m);
+  });
+
   it('exits with 1 when the port is taken', async () => {
     const first = start({ PORT: '0', HOST: '127.0.0.1', ABLY_API_KEY: KEY });
     const { port } = new URL(await urlOf(first));

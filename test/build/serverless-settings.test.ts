@@ -93,6 +93,16 @@ describe('infra/aws/settings.cjs', () => {
     expect(resources.Parameters.ApiKeySecretArn).toEqual({ Default: arn });
   });
 
+  it('asks for the secret of a format that cannot do without one', async () => {
+    const settings = { ABLY_API_KEY_SECRET_ID: SECRET_ARN, ABLY_AUTH_TOKEN_FORMAT: 'embedded-jwt' };
+    await expect(readWith(settings)).rejects.toThrow('embedded-jwt, which needs ABLY_AUTH_EMBEDDED_SECRET');
+    const { resources } = await readWith({
+      ...settings,
+      ABLY_AUTH_EMBEDDED_SECRET: '{{resolve:secretsmanager:ably/embedded-secret}}',
+    });
+    expect(resources.Parameters.EmbeddedSecret).toEqual({ Default: 'secretsmanager:ably/embedded-secret' });
+  });
+
   it('says all that is wrong at once, and nothing of a secret', async () => {
     const settings = {
       ABLY_AUTH_SESSION_SECRET: 'hunter2'.repeat(8),

@@ -30,6 +30,13 @@ describe('checkConfig', () => {
     expect(settings(() => ({ sources, rules }), { ABLY_AUTH_TOKEN_FORMAT: 'ably-token' })).toEqual([]);
   });
 
+  it('finds what a format would lose beside what else is wrong, with the settings that name another Ably', () => {
+    const ably = { ABLY_ENDPOINT: 'https://x.y', ABLY_PORT: '99999', ABLY_TLS: 'no' };
+    expect(
+      settings(() => ({ sources: [anonymous()], rules, jwt: { jti: true } }), { ...ably, ABLY_AUTH_CORS: 'x' }),
+    ).toEqual(['ABLY_ENDPOINT', 'ABLY_PORT', 'ABLY_TLS', 'ABLY_AUTH_CORS', 'jwt']);
+  });
+
   it('finds every mistake in rules and sources at once', () => {
     const build = () => ({
       sources: [anonymous(), session({ secrets: ['short'] })],

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { memoryStore } from '../../adapters/stores/memory.ts';
 import type { AuthEvent } from '../../core/auth-event.ts';
 import { type AuthDefinition, defineAuth } from '../../core/config.ts';
 import { configureEndpoint, type EndpointParts } from '../../core/configure-endpoint.ts';
 import { anonymous } from '../../core/identity/anonymous.ts';
 import { authRequest, errorOf, headerOf, NOW_MS, testKey } from './auth-request.ts';
 
-const GOOD = defineAuth(() => ({
-  sources: [anonymous()],
-  rules: [{ name: 'all', when: { kind: 'anonymous' }, grant: { news: ['subscribe'] } }],
-}));
+const RULE = { name: 'all', when: { kind: 'anonymous' }, grant: { news: ['subscribe'] } } as const;
+const GOOD = defineAuth(() => ({ sources: [anonymous()], rules: [RULE] }));
 const EMPTY = defineAuth(() => ({ sources: [], rules: [] }));
 
 function setUp(parts: Partial<EndpointParts> = {}) {
@@ -87,6 +86,35 @@ describe('configureEndpoint', () => {
       expect(loads).toEqual([]);
     },
   );
+
+  it('S11: says what is wrong with a format in the same list as the rest, once', async () => {
+    const env = { ABLY_AUTH_TOKEN_FORMAT: 'embedded-jwt', ABLY_AUTH_CORS: 'x', ABLY_TLS: 'no' };
+    const { endpoint, events } = setUp({ env, keySource: NO_KEY });
+    const problems = await endpoint.allProblems;
+    expect(problems.map(({ setting }) => setting)).toEqual([
+      ...['ABLY_TLS', 'ABLY_AUTH_CORS', 'ABLY_API_KEY', 'ABLY_AUTH_EMBEDDED_SECRET'],
+    ]);
+    expect(events).toEqual([{ kind: 'misconfigured', problems }]);
+  });
+
+  it('S11: says of a format that cannot be read only that', async () => {
+    const written = { rules: [{ ...RULE, jwt: { jti: true } }], sources: [anonymous()] } as const;
+    const inEnvironment = setUp({ definition: defineAuth(() => written), env: { ABLY_AUTH_TOKEN_FORMAT: 'x' } });
+    expect(await inEnvironment.endpoint.allProblems).toMatchObject([{ setting: 'ABLY_AUTH_TOKEN_FORMAT' }]);
+    const rules = [{ ...written.rules[0], format: 'x' as 'jwt' }];
+    const inRule = setUp({ definition: defineAuth(() => ({ ...written, rules })) });
+    expect(await inRule.endpoint.allProblems).toMatchObject([{ setting: 'rules[0].format' }]);
+  });
+
+  it('S11: says beside the rest that a store is missing, and does not say it of one that the config names', async () => {
+    const chosenStore = { ok: false, problems: [{ setting: 'ABLY_AUTH_STORE', problem: 'x', fix: 'x' }] } as const;
+    const build = (more: object) => defineAuth((env) => ({ ...GOOD.build(env), ttl: 'x' as '1h', ...more }));
+    const settings = async (parts: Partial<EndpointParts>) =>
+      (await setUp(parts).endpoint.allProblems).map(({ setting }) => setting);
+    expect(await settings({ definition: build({}), chosenStore })).toEqual(['ttl', 'ABLY_AUTH_STORE']);
+    expect(await settings({ definition: build({ store: memoryStore() }), chosenStore })).toEqual(['ttl']);
+    expect(await settings({ definition: build({ clock: 'learn' }) })).toEqual(['ttl', 'clock']);
+  });
 
   it('S10: tells callers nothing of what is wrong', async () => {
     const { endpoint } = setUp({ keySource: NO_KEY });
