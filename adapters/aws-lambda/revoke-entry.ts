@@ -26,6 +26,8 @@ const { endpoint, notice } = composeResolved({
   print: printLine,
   ...lines,
 });
+// What is wrong stands in the log before the function can be frozen.
+await endpoint.allProblems;
 
 export const handler: LambdaHandler = createLambdaHandler(endpoint, {
   onUnknownEvent: (line) => notice('info', line),
