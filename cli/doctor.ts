@@ -8,6 +8,8 @@ import { type DoctorValues, readTarget } from './doctor-arguments.ts';
 
 const WHO = 'Who asks (nothing: a caller who has not signed in):';
 const WHAT = 'What is looked at:';
+/** Without these little is known of an endpoint, however many others pass. */
+const NEEDED: ReadonlySet<string> = new Set(['reachable', 'credential']);
 
 export const doctor = defineCommand({
   about: [
@@ -56,7 +58,7 @@ export const doctor = defineCommand({
   more: [
     `Checks: ${EVERY_CHECK.map(({ id }) => id).join(', ')}. docs/doctor.md says of each what it is.`,
     'No credential is an argument, is shown, or goes over plain HTTP to another machine. An authority of your own: NODE_EXTRA_CA_CERTS.',
-    'Exit code: 0; 1 when a check fails; 2 when it was not asked as it should be.',
+    'Exit code: 0; 1 when a check fails; 2 when it was not asked as it should be, or reachable or credential could not be checked: --skip credential when you have none to give.',
   ].join('\n'),
   async run({ values, operands }, terminal): Promise<ExitCode> {
     const { json, strict, only, skip } = values;
@@ -74,7 +76,11 @@ export const doctor = defineCommand({
     terminal.progress(undefined);
     printDiagnosis(target.url, diagnosis, json === true, terminal);
     const heavy = diagnosis.results.some(({ verdict }) => verdict === 'fails' || (strict && verdict === 'warns'));
-    return heavy ? 1 : 0;
+    if (heavy) return 1;
+    const open = diagnosis.results.find(({ check, verdict }) => NEEDED.has(check.id) && verdict === 'not checked');
+    if (!open) return 0;
+    terminal.note(`${open.check.id} was not checked: what clients get is not known. Exit code 2.`);
+    return 2;
   },
 });
 

@@ -42,7 +42,7 @@ export interface Visit {
   readonly target: Target;
   /**
    * @throws NoAnswer
-   * @throws NotChecked when the endpoint says that it is asked too often
+   * @throws Limited when the endpoint says that it is asked too often
    */
   readonly ask: (ask?: Ask) => Promise<Exchange>;
   /** Everything that was answered so far. */
@@ -53,6 +53,15 @@ export interface Visit {
 
 /** The check has nothing to look at; the message completes "not checked: …". */
 export class NotChecked extends Error {}
+
+/** The endpoint answered, and says that it is asked too often. */
+export class Limited extends NotChecked {
+  readonly answer: Exchange;
+  constructor(answer: Exchange) {
+    super('the endpoint limits how often it may be asked. Wait and try again');
+    this.answer = answer;
+  }
+}
 
 /** Said in the help and in docs/doctor.md. */
 export const MAX_REQUESTS = 40;
@@ -103,7 +112,7 @@ export function createVisit(target: Target, onWait?: (seconds: number) => void):
         made.set(key, answer);
       }
       const answered = await answer;
-      if (isLimit(answered)) throw new NotChecked('the endpoint limits how often it may be asked. Wait and try again');
+      if (isLimit(answered)) throw new Limited(answered);
       return answered;
     },
   };

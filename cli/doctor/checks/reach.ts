@@ -4,7 +4,7 @@ import { type Exchange, NoAnswer } from '../exchange.ts';
 import { header } from '../headers.ts';
 import { isLoopback } from '../loopback.ts';
 import { quote } from '../quote.ts';
-import { type Ask, NotChecked, type Visit } from '../visit.ts';
+import { type Ask, Limited, NotChecked, type Visit } from '../visit.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Certificates are renewed 30 days before their end: with less than this, renewing has failed for a while. */
@@ -27,13 +27,17 @@ const reachable: Check = {
   fix: 'Correct the address: /api/ably-auth, unless you serve it elsewhere.',
   async run(visit) {
     let answer: Exchange;
+    let limit = '';
     try {
       answer = await visit.ask();
     } catch (error) {
       if (error instanceof NoAnswer) return fails(error.message, FIX_REACHED[error.kind]);
-      throw error;
+      if (!(error instanceof Limited)) throw error;
+      // Somebody is there to be asked, and not now.
+      ({ answer } = error);
+      limit = ': it limits how often it may be asked';
     }
-    const took = `${answer.status} from ${answer.address} after ${Math.round(answer.firstByteMs)} ms`;
+    const took = `${answer.status} from ${answer.address} after ${Math.round(answer.firstByteMs)} ms${limit}`;
     return answer.status === 404 || answer.status === 410 ? fails(`${took}: nothing is served there`) : passes(took);
   },
 };

@@ -169,6 +169,18 @@ describe('what stands before the endpoint', () => {
     expect(unchecked).toMatchObject({ verdict: 'not checked', seen: expect.stringContaining('limits how often') });
   });
 
+  it.each([
+    ['429', { status: 429, headers: {} }, ['error-codes']],
+    ['401 / 42910', { status: 401, headers: { 'X-Ably-ErrorCode': '42910' } }, []],
+  ])('always says that it is asked too often, by %s', async (_, { status, headers }, failing) => {
+    const diagnosis = await behind((_req, res) => void res.writeHead(status, headers).end());
+    expect(seenBy(diagnosis, 'reachable')).toMatch(/^4\d\d from .* ms: it limits how often it may be asked$/);
+    expect(ids(diagnosis, 'passes')).toContain('reachable');
+    expect(ids(diagnosis, 'fails')).toEqual(failing);
+    expect(seenBy(diagnosis, 'credential')).toContain('limits how often');
+    expect(JSON.stringify(diagnosis.results)).not.toContain('was not reached');
+  });
+
   it('serves a page for every address', async () => {
     const diagnosis = await behind(
       (_req, res) => void res.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html>'),

@@ -45,12 +45,23 @@ describe('doctor', () => {
   });
 
   it('says which checks need what it was not given', async () => {
-    const { code, stdout } = await project.run(['doctor', await serveGood()]);
-    expect(code).toBe(0);
+    const url = await serveGood();
+    const { code, stdout, stderr } = await project.run(['doctor', url]);
+    expect([code, stderr]).toEqual([2, 'credential was not checked: what clients get is not known. Exit code 2.\n']);
+    expect((await project.run(['doctor', url, '--skip', 'credential'])).code).toBe(0);
     expect(stdout).toMatch(
       /- {6}credential {14}not checked: callers without a credential are refused \(401\)\. Give one, with\n? +--bearer-env/,
     );
     expect(stdout).toMatch(/- {6}preflight {15}not checked: no --origin/);
+  });
+
+  it('does not end well where nothing could be checked, nor ends with 1 where nothing is wrong', async () => {
+    const limit = { 'X-Ably-ErrorCode': '42910' };
+    served = await serve((_req, res) => void res.writeHead(401, limit).end());
+    const { code, stdout, stderr } = await project.run(['doctor', served.url]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^credential was not checked/)]);
+    expect(stdout).toMatch(/ok {5}reachable .*limits how often/);
+    expect(stdout).not.toContain('was not reached');
   });
 
   it('says of what is wrong who breaks and what to do, and ends with 1', async () => {
@@ -74,10 +85,12 @@ describe('doctor', () => {
   });
 
   it('tells machines the same', async () => {
-    const { code, stdout } = await project.run(['doctor', await serveGood(), '--json'], { env: { FORCE_COLOR: '1' } });
+    const args = ['doctor', await serveGood(), '--skip', 'credential', '--json'];
+    const { code, stdout } = await project.run(args, { env: { FORCE_COLOR: '1' } });
     const told = JSON.parse(stdout);
     expect(code).toBe(0);
-    expect(told.checks.map(({ id }: { id: string }) => id)).toEqual(EVERY_CHECK.map(({ id }) => id));
+    const asked = EVERY_CHECK.map(({ id }) => id).filter((id) => id !== 'credential');
+    expect(told.checks.map(({ id }: { id: string }) => id)).toEqual(asked);
     expect(Object.keys(told.checks[0])).toEqual(['id', 'verdict', 'seen', 'should', 'why', 'source', 'fix']);
     expect(told.requests).toBeGreaterThan(20);
   });
