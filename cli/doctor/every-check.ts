@@ -8,12 +8,14 @@ import { ERRORS } from './checks/errors.ts';
 import { HEALTH } from './checks/health.ts';
 import { REACH } from './checks/reach.ts';
 import { RIGHTS } from './checks/rights.ts';
+import { TIMES } from './checks/times.ts';
 
 export const EVERY_CHECK: readonly Check[] = [
   ...REACH,
   ...ANSWER,
   ...CLIENTS,
   ...RIGHTS,
+  ...TIMES,
   ...CALLERS,
   ...ERRORS,
   ...BROWSERS,

@@ -1,6 +1,7 @@
 /** What every JWT is read by, whoever it is for: its parts, its times, its size. */
 import { MAX_JWT_BYTES } from '../../core/limits.ts';
 import { type JsonObject, readJsonObject } from '../read-json-object.ts';
+import { countsSeconds } from '../time-unit.ts';
 import { checkTtl, type Moment } from './checks.ts';
 import { describeSpan, type Findings, type Inspection } from './inspection.ts';
 
@@ -20,7 +21,7 @@ export function readTimes(
     return {};
   }
   const [issuedAt, expiresAt] = [iat * 1000, exp * 1000];
-  if (iat > 100_000_000_000) {
+  if (!countsSeconds(iat)) {
     findings.error('its iat and exp count milliseconds', 'A JWT counts seconds');
     return {};
   }

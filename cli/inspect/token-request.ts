@@ -2,6 +2,7 @@
 import { MAX_TOKEN_JSON_BYTES, MIN_NONCE_CHARS, TOKEN_REQUEST_WINDOW_MS } from '../../core/limits.ts';
 import { type MacFields, tokenRequestMac } from '../../core/token/token-request-mac.ts';
 import { isFitNonce } from '../../core/well-formed.ts';
+import { countsSeconds } from '../time-unit.ts';
 import {
   checkTtl,
   compare,
@@ -76,7 +77,7 @@ function readTimestamp(timestamp: unknown, { nowMs }: Moment, findings: Findings
     return undefined;
   }
   const ageMs = nowMs - timestamp;
-  if (timestamp < 100_000_000_000) {
+  if (countsSeconds(timestamp)) {
     findings.error('its timestamp counts seconds', 'Ably counts milliseconds since 1970 here');
   } else if (ageMs > TOKEN_REQUEST_WINDOW_MS) {
     findings.error(

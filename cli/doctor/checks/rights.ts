@@ -2,10 +2,9 @@
 import { contains } from '../../../core/capability/algebra.ts';
 import type { Capability } from '../../../core/capability/capability.ts';
 import { parseCapability } from '../../../core/capability/parse.ts';
-import { MAX_TTL_MS, MIN_TTL_MS } from '../../../core/limits.ts';
 import { readJsonObject } from '../../read-json-object.ts';
 import { type Check, fails, gravest, type Outcome, passes, warns } from '../check.ts';
-import { credentialOf, isNumber, openCredentialOf, readCredential, rightsIn } from '../credential.ts';
+import { credentialOf, openCredentialOf, readCredential, rightsIn } from '../credential.ts';
 import { type Ask, NotChecked } from '../visit.ts';
 import { asForeign } from './refusals.ts';
 
@@ -60,30 +59,6 @@ function parse(text: unknown): Capability | undefined {
   const parsed = value && parseCapability(value);
   return parsed?.ok ? parsed.capability : undefined;
 }
-
-const ttl: Check = {
-  id: 'ttl',
-  title: 'The credential lives for a stated time that Ably and the SDKs can do with',
-  why: 'Above 24 hours Ably refuses it (40003), below a minute clients renew without pause; ably-cocoa loses the fraction of a second, and the MAC no longer matches.',
-  source: 'Ably docs, auth/token, Token TTL limits; ably-cocoa ARTTokenParams.m',
-  fix: 'Sign a ttl: whole seconds, an hour or less, never longer than the caller’s own session.',
-  async run(visit) {
-    const found = await openCredentialOf(visit);
-    const { ttlMs, kind, fields } = found;
-    if (ttlMs === undefined) {
-      const said = kind === 'TokenRequest' ? fields.ttl : (fields.expires ?? fields.exp);
-      if (said !== undefined && said !== null) return fails('it is no number');
-      return kind === 'TokenRequest'
-        ? warns('none: Ably assumes an hour, whatever is left of the caller’s session')
-        : fails('none');
-    }
-    const seconds = `${ttlMs / 1000} s`;
-    if (ttlMs > MAX_TTL_MS) return fails(`${seconds}: more than 24 hours`);
-    if (ttlMs < MIN_TTL_MS) return fails(`${seconds}: less than a minute`);
-    if (kind === 'TokenRequest' && ttlMs % 1000 !== 0) return fails(`${seconds}: not whole seconds`);
-    return passes(seconds);
-  },
-};
 
 const foreignClientId: Check = {
   id: 'foreign-client-id',
@@ -143,39 +118,4 @@ const size: Check = {
   },
 };
 
-const clock: Check = {
-  id: 'clock',
-  title: 'The clock of the signer is right',
-  why: 'Ably takes a TokenRequest up to two minutes off (40104) and a JWT that is hardly ahead of its time. Clients cannot mend it: they ask again, and get another like it.',
-  source: 'Ably docs, api/token-request-spec; ably-common error 40104; docs/clocks-and-renewals.md',
-  fix: 'Set the clock of the machine that signs, or clock: "learn" in the config of ours.',
-  async run(visit) {
-    const answer = await visit.ask();
-    const { madeAtMs, fineMs, kind, isOpen } = await openCredentialOf(visit);
-    if (!isNumber(madeAtMs)) {
-      if (!isOpen) throw new NotChecked('the credential does not say when it was made');
-      return fails(`no ${kind === 'TokenRequest' ? 'timestamp' : kind === 'JWT' ? 'iat' : 'issued'} that is a number`);
-    }
-    const skewMs = beyond(madeAtMs, fineMs, answer.sentAtMs, answer.receivedAtMs);
-    const server = Date.parse(answer.headers.get('date')?.[0] ?? '');
-    const headSkewMs = Number.isNaN(server) ? 0 : beyond(server, 1_000, answer.sentAtMs, answer.receivedAtMs);
-    const both = Math.abs(skewMs) > 5_000 && Math.abs(headSkewMs - skewMs) < 5_000;
-    const seen = `${describe(skewMs)} by this machine’s clock${both ? ', and so is the Date header: it may be this clock that is wrong' : ''}`;
-    const allowedMs = kind === 'JWT' && skewMs > 0 ? 60_000 : 120_000;
-    if (Math.abs(skewMs) > allowedMs) return fails(seen);
-    return Math.abs(skewMs) > allowedMs / 4 ? warns(seen) : passes(seen);
-  },
-};
-
-/** How far a time is outside the time in which the answer was made. */
-function beyond(atMs: number, fineMs: number, fromMs: number, toMs: number): number {
-  if (atMs > toMs) return atMs - toMs;
-  return atMs + fineMs < fromMs ? atMs + fineMs - fromMs : 0;
-}
-
-function describe(skewMs: number): string {
-  const seconds = (Math.abs(skewMs) / 1000).toFixed(1);
-  return skewMs === 0 ? 'right' : `${seconds} s ${skewMs > 0 ? 'ahead' : 'behind'}`;
-}
-
-export const RIGHTS: readonly Check[] = [capability, notWidened, foreignClientId, ttl, clock, size];
+export const RIGHTS: readonly Check[] = [capability, notWidened, foreignClientId, size];

@@ -1,6 +1,6 @@
 /** Endpoints that sign the wrong thing, or for whom they should not. */
 import type { AuthRequest } from '../../../core/http.ts';
-import { answering, type Broken, signing } from './broken.ts';
+import { answering, type Broken, claiming, signing } from './broken.ts';
 
 const paramOf = ({ query }: AuthRequest, name: string): string | undefined =>
   query.findLast(([key]) => key === name)?.[1];
@@ -112,7 +112,19 @@ export const BROKEN_RIGHTS: readonly Broken[] = [
   {
     title: 'a timestamp in seconds',
     change: signing((fields) => ({ ...fields, timestamp: Math.floor(Number(fields.timestamp) / 1000) })),
-    found: ['clock', /behind/],
+    found: ['clock', /^its timestamp counts seconds$/],
+  },
+  {
+    title: 'a ttl in seconds',
+    change: signing((fields) => ({ ...fields, ttl: Number(fields.ttl) / 1000 })),
+    found: ['ttl', /^3600 milliseconds, which look like seconds$/],
+  },
+  {
+    title: 'a JWT in milliseconds',
+    config: { tokenFormat: 'jwt' },
+    change: claiming(({ iat, exp, ...claims }) => ({ ...claims, iat: Number(iat) * 1000, exp: Number(exp) * 1000 })),
+    found: ['clock', /^its iat and exp count milliseconds$/],
+    follows: ['ttl'],
   },
   {
     title: 'a token of nine kilobytes',

@@ -42,3 +42,13 @@ export function signing(
     answer.status === 200 ? { ...answer, body: JSON.stringify(change(JSON.parse(answer.body), request)) } : undefined,
   );
 }
+
+/** Claims of the JWT, whose signature is then nobody's. */
+export function claiming(change: (claims: Record<string, unknown>) => Record<string, unknown>): Broken['change'] {
+  return answering((answer) => {
+    if (answer.status !== 200) return undefined;
+    const [head, payload = '', mac] = answer.body.split('.');
+    const claims = change(JSON.parse(Buffer.from(payload, 'base64url').toString()));
+    return { ...answer, body: [head, Buffer.from(JSON.stringify(claims)).toString('base64url'), mac].join('.') };
+  });
+}
