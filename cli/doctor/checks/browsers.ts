@@ -10,6 +10,9 @@ import { ASK_TWICE, asForeign, withBadCredential } from './refusals.ts';
 /** What the client helper adds beside the credential: see docs/client.md. */
 const OURS = 'content-type,x-ably-auth-resources,x-ably-auth-grant,x-ably-auth-guest';
 
+/** The function that a page names for JSONP. */
+const CALLBACK = 'doctorReadsThis';
+
 function originOf({ origin }: Target): string {
   if (origin === undefined) throw new NotChecked('no --origin, a page that may call');
   return origin;
@@ -94,21 +97,19 @@ function readable(answer: Exchange, origin: string, which: string): readonly Out
 const foreignOrigin: Check = {
   id: 'foreign-origin',
   title: 'A page of another origin can read nothing',
-  why: 'Where any origin is echoed, every page that a signed-in user opens fetches a token in their name.',
+  why: 'Where any origin is echoed, every page that a signed-in user opens fetches a token in their name; where scheme or port do not count, whoever is on the way of plain HTTP, or serves something else on that host.',
   source: 'Fetch standard, CORS check; SECURITY.md, rules S13 and S14',
-  fix: 'Compare the Origin header with a list, whole and exactly; answer others without Access-Control-Allow-Origin.',
+  fix: 'Compare the Origin header with a list, whole and exactly, scheme and port too; answer others without Access-Control-Allow-Origin.',
   async run({ ask, target }) {
     const { foreignOrigin: stranger, origin, credential } = target;
-    // A list that is compared by its beginning or its end, or by a pattern whose dot means any character.
-    const lookalikes =
-      origin === undefined ? [] : [`${origin}.${new URL(stranger).host}`, origin.replace('://', '://evil-')];
+    const strangers = [[stranger, 'cross-site'], ['null', 'cross-site'], ...lookalikes(origin, stranger)] as const;
     const hasCookie = credential.some(([name]) => name.toLowerCase() === 'cookie');
     const found: Outcome[] = [];
-    for (const foreign of [stranger, 'null', ...lookalikes]) {
+    for (const [foreign, site] of strangers) {
       const answer = await ask({
         headers: [
           ['Origin', foreign],
-          ['Sec-Fetch-Site', 'cross-site'],
+          ['Sec-Fetch-Site', site],
         ],
       });
       const allowed = header(answer, 'access-control-allow-origin');
@@ -122,9 +123,35 @@ const foreignOrigin: Check = {
           warns('the cookie gets a credential whatever the page; only the browser keeps the page from reading it'),
         );
     }
+    const script = await ask({ params: [['callback', CALLBACK]] });
+    if (script.status === 200 && script.body.includes(`${CALLBACK}(`))
+      found.push(
+        fails(
+          '?callback gets a script, which any page may run, with the cookies of whoever opens it',
+          'Answer JSON, whatever callback says (Express: res.json, not res.jsonp).',
+        ),
+      );
     return gravest(found, 'no Access-Control-Allow-Origin for a stranger, "null" or a look-alike');
   },
 };
+
+/**
+ * What a list lets in that is compared by its beginning or its end, by a pattern whose dot means any character, or without
+ * the scheme or the port; and what a browser says of where they are.
+ */
+function lookalikes(
+  origin: string | undefined,
+  stranger: string,
+): readonly (readonly [origin: string, site: string])[] {
+  if (origin === undefined) return [];
+  const { protocol, host, hostname, port } = new URL(origin);
+  return [
+    [`${origin}.${new URL(stranger).host}`, 'cross-site'],
+    [origin.replace('://', '://evil-'), 'cross-site'],
+    [`${protocol === 'https:' ? 'http:' : 'https:'}//${host}`, 'cross-site'],
+    [`${protocol}//${hostname}:${port === '8443' ? '9443' : '8443'}`, 'same-site'],
+  ];
+}
 
 const vary: Check = {
   id: 'vary',

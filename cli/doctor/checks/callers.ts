@@ -1,11 +1,11 @@
 /** Who gets something, and who does not; and which requests are understood. */
-import type { NameValue } from '../../../core/http.ts';
 import { type Check, fails, gravest, informs, type Outcome, passes, warns } from '../check.ts';
 import { type Credential, credentialOf, readCredential, rightsIn } from '../credential.ts';
 import { header } from '../headers.ts';
 import { quote } from '../quote.ts';
-import { type Ask, NotChecked } from '../visit.ts';
+import { NotChecked } from '../visit.ts';
 import { AS_NOBODY, ASK_TWICE, PUT, withBadCredential } from './refusals.ts';
+import { BY_FORM, BY_GET, BY_JSON, NOTHING } from './ways.ts';
 
 const SIGN_IN_FIRST =
   'Answer 401 with code 40101 to whoever has not signed in: clients wait for it, and after a 403 they never ask again.';
@@ -74,14 +74,6 @@ const methods: Check = {
   },
 };
 
-const WISH: readonly NameValue[] = [['rnd', '0.123']];
-const POST_FORM: Ask = {
-  method: 'POST',
-  headers: [['Content-Type', 'application/x-www-form-urlencoded']],
-  body: 'rnd=0.123',
-};
-const POST_JSON: Ask = { method: 'POST', headers: [['Content-Type', 'application/json']], body: '{"rnd":"0.123"}' };
-
 const formsAgree: Check = {
   id: 'forms-agree',
   title: 'GET, POST with a form and POST with JSON give the same',
@@ -89,18 +81,14 @@ const formsAgree: Check = {
   source: 'features spec RSA8c1; payloads of API Gateway',
   fix: 'Read the query, a form and JSON alike, and decode a body that the platform encodes.',
   async run(visit) {
-    const byGet = await credentialOf(visit, { params: WISH });
+    const byGet = await credentialOf(visit, BY_GET.ask(NOTHING));
     const found: Outcome[] = [];
-    for (const [name, ask] of [
-      ['form', POST_FORM],
-      ['JSON', POST_JSON],
-    ] as const) {
-      const answer = await visit.ask(ask);
+    for (const way of [BY_FORM, BY_JSON]) {
+      const answer = await visit.ask(way.ask(NOTHING));
       const got = answer.status === 200 ? readCredential(answer.body) : undefined;
-      if (got) found.push(...(alike(got, byGet) ? [] : [fails(`POST with ${name} gives another credential than GET`)]));
+      if (got) found.push(...(alike(got, byGet) ? [] : [fails(`${way.name} gives another credential than GET`)]));
       // No SDK of Ably's sends JSON; our client helper does.
-      else if (name === 'JSON') found.push(informs(`POST with JSON: ${answer.status}`));
-      else found.push(warns(`POST with a form: ${answer.status}`));
+      else found.push((way === BY_JSON ? informs : warns)(`${way.name}: ${answer.status}`));
     }
     return gravest(found, 'the same');
   },

@@ -5,6 +5,7 @@ import { header } from '../headers.ts';
 import { isLoopback } from '../loopback.ts';
 import { quote } from '../quote.ts';
 import { type Ask, Limited, NotChecked, type Visit } from '../visit.ts';
+import { BY_FORM, NOTHING } from './ways.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Certificates are renewed 30 days before their end: with less than this, renewing has failed for a while. */
@@ -79,8 +80,6 @@ function fixOf(code: string): string | undefined {
   return undefined;
 }
 
-const FORM: Ask = { method: 'POST', headers: [['Content-Type', 'application/x-www-form-urlencoded']], body: '' };
-
 const noRedirect: Check = {
   id: 'no-redirect',
   title: 'No request is redirected',
@@ -89,7 +88,7 @@ const noRedirect: Check = {
   fix: 'Give clients the address that answers: its scheme, its host and its slash at the end, or none, exactly.',
   async run({ ask }) {
     const found: Outcome[] = [];
-    for (const asked of [{}, FORM, { method: 'OPTIONS' }]) {
+    for (const asked of [{}, BY_FORM.ask(NOTHING), { method: 'OPTIONS' }]) {
       const answer = await ask(asked);
       if (answer.status >= 300 && answer.status < 400)
         found.push(fails(`${answer.question.method}: ${answer.status} to ${quote(header(answer, 'location') ?? '')}`));

@@ -2,6 +2,7 @@
 import type { NameValue } from '../../../core/http.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Ask, Visit } from '../visit.ts';
+import { BY_GET } from './ways.ts';
 
 export const ASK_TWICE: Ask = {
   params: [
@@ -13,7 +14,7 @@ export const PUT: Ask = { method: 'PUT', body: '' };
 export const AS_NOBODY: Ask = { asNobody: true };
 
 export function asForeign({ target }: Visit): Ask {
-  return { params: [['clientId', target.foreignClientId]] };
+  return BY_GET.ask([['clientId', target.foreignClientId]]);
 }
 
 /** The caller's credential, damaged; without one, a bearer token that nobody can have issued. */

@@ -4,11 +4,15 @@ import type { Capability } from '../../../core/capability/capability.ts';
 import { parseCapability } from '../../../core/capability/parse.ts';
 import { readJsonObject } from '../../read-json-object.ts';
 import { type Check, fails, gravest, type Outcome, passes, warns } from '../check.ts';
-import { credentialOf, openCredentialOf, readCredential, rightsIn } from '../credential.ts';
+import { type Credential, credentialOf, openCredentialOf, readCredential, rightsIn } from '../credential.ts';
+import type { Exchange } from '../exchange.ts';
 import { type Ask, NotChecked } from '../visit.ts';
-import { asForeign } from './refusals.ts';
+import { BY_GET, EVERY_WAY, NOTHING } from './ways.ts';
 
 const EVERYTHING = '{"*":["*"]}';
+const NARROW_OR_401 = 'Answer 401 with code 40160, or give what the caller has anyway.';
+const ROOMS = Array.from({ length: 60 }, (_, index) => [`doctor:a-room-with-a-long-name-${index}`, ['subscribe']]);
+const MANY_ROOMS: Ask = BY_GET.ask([['capability', JSON.stringify(Object.fromEntries(ROOMS))]]);
 
 const capability: Check = {
   id: 'capability',
@@ -33,26 +37,37 @@ const notWidened: Check = {
   id: 'capability-not-widened',
   title: 'Asking for more rights gives none',
   why: 'The capability in a request is written by whoever sends it. An endpoint that passes it on to Ably lets every caller choose.',
-  source: 'Ably docs, auth/capabilities; features spec RSA8c (tokenParams in the query)',
-  fix: 'Decide the capability by who is calling, and let the one asked for only narrow it.',
+  source: 'Ably docs, auth/capabilities; features spec RSA8c (tokenParams in the query, or in a form)',
+  fix: 'Decide the capability by who is calling, and let the one asked for only narrow it, wherever in the request it stands.',
   async run(visit) {
     const unasked = await openCredentialOf(visit);
-    const ask: Ask = { params: [['capability', EVERYTHING]] };
-    const { status } = await visit.ask(ask);
-    if (status === 401) return passes('it is refused (401)');
-    if (status === 403 || status === 400)
-      return warns(
-        `${status}, by which some clients stop for good`,
-        'Answer 401 with code 40160, or give what the caller has anyway.',
-      );
-    const asked = await openCredentialOf(visit, ask);
-    const [given, givenThen] = [rightsIn(unasked), rightsIn(asked)];
-    if (given === givenThen) return passes('the same as unasked');
-    const [before, after] = [parse(given), parse(givenThen)];
-    if (!before || !after) return fails('something else than unasked, which cannot be compared');
-    return contains(before, after) ? passes('no more than unasked') : fails('more than unasked');
+    const found: Outcome[] = [];
+    for (const way of EVERY_WAY) {
+      const answer = await visit.ask(way.ask([['capability', EVERYTHING]]));
+      const plain = await visit.ask(way.ask(NOTHING));
+      if (answer.status === 200) found.push(...widened(plain, answer, unasked, way.name));
+      // Where this way is closed to everybody, forms-agree says so.
+      else if (plain.status === 200 && (answer.status === 403 || answer.status === 400))
+        found.push(warns(`${way.name}: ${answer.status}, by which some clients stop for good`, NARROW_OR_401));
+    }
+    // Where "*" is refused by its name, and channels are not compared with anything.
+    const named = await visit.ask(MANY_ROOMS);
+    if (named.status === 200)
+      found.push(...widened(await visit.ask(), named, unasked, 'GET, where channels are named'));
+    return gravest(found, 'no more than unasked, by GET and by POST');
   },
 };
+
+function widened(plain: Exchange, answer: Exchange, unasked: Credential, how: string): readonly Outcome[] {
+  const asked = readCredential(answer.body);
+  if (!asked?.isOpen) return [];
+  const usual = plain.status === 200 ? readCredential(plain.body) : undefined;
+  const [given, givenThen] = [rightsIn(usual ?? unasked), rightsIn(asked)];
+  if (given === givenThen) return [];
+  const [before, after] = [parse(given), parse(givenThen)];
+  if (!before || !after) return [fails(`something else than unasked, by ${how}, which cannot be compared`)];
+  return contains(before, after) ? [] : [fails(`more than unasked, by ${how}`)];
+}
 
 function parse(text: unknown): Capability | undefined {
   const value = typeof text === 'string' ? readJsonObject(text) : undefined;
@@ -63,29 +78,29 @@ function parse(text: unknown): Capability | undefined {
 const foreignClientId: Check = {
   id: 'foreign-client-id',
   title: 'Nobody gets a clientId by asking for it',
-  why: 'With another’s clientId one speaks as them in every channel. ably-js sends clientId in the query whenever its options have one.',
+  why: 'With another’s clientId one speaks as them in every channel. ably-js sends clientId whenever its options have one: in the query, or with authMethod POST in a form.',
   source: 'features spec RSA8c, TK2c; Ably docs, auth/identified-clients',
-  fix: 'Take the clientId from the session. Answer 403 with code 40300 when another is asked for.',
+  fix: 'Take the clientId from the session, and from no part of the request. Answer 403 with code 40300 when another is asked for.',
   async run(visit) {
     await credentialOf(visit);
     const found: Outcome[] = [];
-    const asks: readonly Ask[] = [asForeign(visit), { params: [['clientId', '*']] }];
-    for (const ask of asks) {
-      const answer = await visit.ask(ask);
-      const wanted = ask.params?.[0]?.[1];
-      const which = wanted === '*' ? '"*"' : 'another’s';
-      if (answer.status === 200) {
-        const got = readCredential(answer.body);
-        if (got && !got.isOpen) throw new NotChecked('it was answered 200, with a token that cannot be looked into');
-        if (got?.clientId === wanted) found.push(fails(`asked for ${which}, it was given`));
-        else
-          found.push(
-            warns('another one is asked for, and not given: 200. ably-js then fails over the mismatch (40102)'),
-          );
-      } else if (answer.status !== 403)
-        found.push(warns(`asked for ${which}: ${answer.status}, after which clients ask again and again`));
+    let isClosed = false;
+    for (const way of EVERY_WAY) {
+      for (const [wanted, whose] of [[visit.target.foreignClientId, 'another’s'] as const, ['*', '"*"'] as const]) {
+        const answer = await visit.ask(way.ask([['clientId', wanted]]));
+        const got = answer.status === 200 ? readCredential(answer.body) : undefined;
+        const asked = `asked for ${whose} by ${way.name}`;
+        if (got && !got.isOpen) isClosed = true;
+        else if (got && got.clientId === wanted) found.push(fails(`${asked}, it was given`));
+        else if (answer.status === 200)
+          found.push(warns(`${asked}, it was not given: 200. ably-js then fails over the mismatch (40102)`));
+        else if (answer.status !== 403 && (await visit.ask(way.ask(NOTHING))).status === 200)
+          found.push(warns(`${asked}: ${answer.status}, after which clients ask again and again`));
+      }
     }
-    return gravest(found, '403, for another’s and for "*"');
+    if (isClosed && found.every(({ verdict }) => verdict !== 'fails'))
+      throw new NotChecked('it was answered 200, with a token that cannot be looked into');
+    return gravest(found, '403, for another’s and for "*", by GET and by POST');
   },
 };
 
@@ -108,10 +123,7 @@ const size: Check = {
           bytes > 8_000 ? fails(`a token of ${bytes} bytes`) : warns(`a token of ${bytes} bytes, near the limit`),
         );
     }
-    const rooms = Object.fromEntries(
-      Array.from({ length: 60 }, (_, index) => [`doctor:a-room-with-a-long-name-${index}`, ['subscribe']]),
-    );
-    const long = await visit.ask({ params: [['capability', JSON.stringify(rooms)]] });
+    const long = await visit.ask(MANY_ROOMS);
     if (long.status === 414 || long.status === 431 || long.status === 413 || long.status >= 500)
       found.push(fails(`an address of ${long.question.url.href.length} characters: ${long.status}`));
     return gravest(found, `${answer.body.length} characters; an address of ${long.question.url.href.length} is read`);

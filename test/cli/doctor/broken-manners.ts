@@ -136,7 +136,7 @@ export const BROKEN_MANNERS: readonly Broken[] = [
     title: 'a form whose sender is not recognised',
     change: (handle) => (request) =>
       handle(request.method === 'POST' && request.body.length > 0 ? signedOut(request) : request),
-    found: ['forms-agree', /POST with form gives another credential than GET/],
+    found: ['forms-agree', /POST with a form gives another credential than GET/],
   },
   {
     title: 'GET alone',
@@ -188,12 +188,35 @@ export const BROKEN_MANNERS: readonly Broken[] = [
   {
     title: 'an origin compared by its beginning',
     change: allowing((origin) => origin.startsWith(ORIGIN)),
-    found: ['foreign-origin', /^"https:\/\/app\.example\.stranger\.example" is allowed$/],
+    found: [
+      'foreign-origin',
+      /^"https:\/\/app\.example\.stranger\.example" is allowed; "https:\/\/app\.example:8443" is allowed$/,
+    ],
   },
   {
     title: 'an origin compared by its end',
     change: allowing((origin) => origin.endsWith('app.example')),
-    found: ['foreign-origin', /^"https:\/\/evil-app\.example" is allowed$/],
+    found: ['foreign-origin', /^"https:\/\/evil-app\.example" is allowed; "http:\/\/app\.example" is allowed$/],
+  },
+  {
+    title: 'an origin compared without its scheme',
+    change: allowing((origin) => /^https?:\/\/app\.example$/.test(origin)),
+    found: ['foreign-origin', /^"http:\/\/app\.example" is allowed$/],
+  },
+  {
+    title: 'an origin compared without its port',
+    change: allowing((origin) => /^https:\/\/app\.example(:\d+)?$/.test(origin)),
+    found: ['foreign-origin', /^"https:\/\/app\.example:8443" is allowed$/],
+  },
+  {
+    title: 'a script for whoever names a callback',
+    change: answering((answer, { query }) => {
+      const callback = query.find(([name]) => name === 'callback')?.[1];
+      if (callback === undefined || answer.status !== 200) return undefined;
+      const body = `/**/ typeof ${callback} === 'function' && ${callback}(${answer.body});`;
+      return withHeader({ ...answer, body }, 'Content-Type', 'text/javascript; charset=utf-8');
+    }),
+    found: ['foreign-origin', /^\?callback gets a script/],
   },
   {
     title: '"*" together with credentials',

@@ -8,6 +8,12 @@ const without = (request: AuthRequest, name: string): AuthRequest => ({
   ...request,
   query: request.query.filter(([key]) => key !== name),
 });
+/** What stands in the body, where it is a form or JSON. */
+const sentIn = (type: 'form' | 'json', { headers, body }: AuthRequest): Readonly<Record<string, string>> => {
+  if (!headers.get('content-type')?.[0]?.includes(type)) return {};
+  const text = Buffer.from(body).toString();
+  return type === 'json' ? JSON.parse(text) : Object.fromEntries(new URLSearchParams(text));
+};
 const OWN_HEADER = Buffer.from('{"alg":"RS256","kid":"2026-11"}').toString('base64url');
 
 export const BROKEN_RIGHTS: readonly Broken[] = [
@@ -36,6 +42,42 @@ export const BROKEN_RIGHTS: readonly Broken[] = [
     })),
     found: ['capability-not-widened', /more than unasked/],
   },
+  ...(['form', 'json'] as const).flatMap((type): readonly Broken[] => {
+    const how = type === 'form' ? 'POST with a form' : 'POST with JSON';
+    return [
+      {
+        title: `the capability that was asked for in a body, ${type}`,
+        change: signing((fields, request) => ({
+          ...fields,
+          capability: sentIn(type, request).capability ?? fields.capability,
+        })),
+        found: ['capability-not-widened', new RegExp(`^more than unasked, by ${how}$`)],
+      },
+      {
+        title: `the clientId that was asked for in a body, ${type}`,
+        change: (handle) => async (request) => {
+          const { clientId } = sentIn(type, request);
+          if (clientId === undefined) return handle(request);
+          const answer = await handle({ ...request, body: '' });
+          return { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), clientId }) };
+        },
+        found: [
+          'foreign-client-id',
+          new RegExp(`^asked for another’s by ${how}, it was given; asked for "\\*" by ${how}, it was given$`),
+        ],
+      },
+    ];
+  }),
+  {
+    title: 'whichever channels are named, where "*" is refused',
+    change: (handle) => async (request) => {
+      const capability = paramOf(request, 'capability');
+      if (capability === undefined || capability.includes('*')) return handle(request);
+      const answer = await handle(without(request, 'capability'));
+      return { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), capability }) };
+    },
+    found: ['capability-not-widened', /^more than unasked, by GET, where channels are named$/],
+  },
   {
     title: 'the clientId that was asked for',
     change: (handle) => async (request) => {
@@ -47,7 +89,7 @@ export const BROKEN_RIGHTS: readonly Broken[] = [
         ? { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), clientId }) }
         : answer;
     },
-    found: ['foreign-client-id', /another’s, it was given; asked for "\*", it was given/],
+    found: ['foreign-client-id', /another’s by GET, it was given; asked for "\*" by GET, it was given/],
   },
   {
     title: 'a clientId that is asked for and not given',
