@@ -44,7 +44,7 @@ export function formatResource(path: Path): string {
  * (https://ably.com/docs/channels/options).
  */
 export function parseChannelName(channelName: string): Path | undefined {
-  const [qualifier = '', type = ''] = /^\[([^\]=?]*)[^\]]*\]/.exec(channelName) ?? [];
+  const [qualifier = '', type = ''] = /^\[([^\]=?]*)(?:[=?][^\]]*)?\]/.exec(channelName) ?? [];
   const name = channelName.slice(qualifier.length);
   if (!isChannelNameStart(name) || /[\r\n]/.test(channelName)) return undefined;
   return [type, ...name.split(':')];

@@ -42,6 +42,10 @@ describe('parseChannelName', () => {
   ])('reads %j', (channelName, path) => {
     expect(parseChannelName(channelName)).toEqual(path);
   });
+
+  it('reads a bracket that nothing closes once: from each of a million characters on, that would not end', () => {
+    expect(parseChannelName(`[${'a'.repeat(1_000_000)}`)).toBeUndefined();
+  });
 });
 
 describe('resourceProblem', () => {
