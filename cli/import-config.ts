@@ -10,6 +10,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { describeThrown } from '../core/describe-thrown.ts';
 import { CannotRun } from './command.ts';
 
 /** For a command that goes on, and reads the config again when it has changed. */
@@ -21,7 +22,7 @@ export interface ReadingAgain {
 /**
  * @param file absolute
  * @returns the default export
- * @throws CannotRun, which says nothing of an error that the config itself threw but its kind (S10)
+ * @throws CannotRun, which says of an error that the config itself threw its kind and its place, and no more (S10)
  */
 export async function importConfig(file: string, again?: ReadingAgain): Promise<unknown> {
   again?.onFiles([file]);
@@ -60,15 +61,19 @@ function esbuildOf(file: string): string | undefined {
 
 async function importBundled(file: string, esbuild: string, again?: ReadingAgain): Promise<unknown> {
   const { build } = (await importFile(esbuild)) as typeof import('esbuild');
+  const bundled = join(placeFor(file), `.ably-auth-functions-${process.pid}-${Date.now()}.mjs`);
   const { outputFiles, metafile } = await build({
     metafile: true,
     absWorkingDir: dirname(file),
     entryPoints: [file],
+    outfile: bundled,
     bundle: true,
     packages: 'external',
     platform: 'node',
     format: 'esm',
     target: `node${process.versions.node}`,
+    sourcemap: 'external',
+    sourcesContent: false,
     write: false,
     logLevel: 'silent',
     // For a config that reads files beside it.
@@ -79,13 +84,23 @@ async function importBundled(file: string, esbuild: string, again?: ReadingAgain
     },
   });
   again?.onFiles(Object.keys(metafile.inputs).map((input) => resolve(dirname(file), input)));
-  const bundled = join(placeFor(file), `.ably-auth-functions-${process.pid}-${Date.now()}.mjs`);
+  const textOf = (ending: string): string => outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
+  // So that where it throws is a line that its author has written.
+  process.setSourceMapsEnabled(true);
   try {
-    await writeFile(bundled, outputFiles[0]?.contents ?? '');
+    await writeFile(bundled, textOf('.mjs') + mapComment(textOf('.map'), dirname(bundled)));
     return await importFile(bundled);
   } finally {
     await rm(bundled, { force: true });
   }
+}
+
+/** The map, whose sources are found from wherever Node takes the file to be: a folder on the way may be a link. */
+function mapComment(text: string, folder: string): string {
+  const map = JSON.parse(text) as { readonly sources: readonly string[] };
+  const sources = map.sources.map((source) => pathToFileURL(resolve(folder, source)).href);
+  const encoded = Buffer.from(JSON.stringify({ ...map, sources })).toString('base64');
+  return `\n//# sourceMappingURL=data:application/json;base64,${encoded}\n`;
 }
 
 /** From where its packages are found as from the file itself, and where nothing watches: the nearest node_modules. */
@@ -104,8 +119,7 @@ function whatFailed(error: unknown): string {
   const isNodes =
     typeof code === 'string' && /^ERR_(MODULE|UNSUPPORTED|INVALID_TYPESCRIPT|PACKAGE|UNKNOWN)_/.test(code);
   if (error instanceof Error && (isNodes || error instanceof SyntaxError)) return error.message;
-  const kind = error instanceof Error ? error.constructor.name : typeof error;
-  return `it threw a ${kind} (its message may hold a secret, and is not shown).`;
+  return `it threw ${describeThrown(error)} (its message may hold a secret, and is not shown).`;
 }
 
 interface BuildProblem {

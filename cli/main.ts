@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** `ably-auth-functions`, the operator's command: how its process starts and ends. */
+import { framesOf } from '../core/stack-frames.ts';
 import { COMMANDS } from './commands.ts';
 import { packageVersion } from './package-version.ts';
 import { runCommand } from './parser.ts';
@@ -14,7 +15,7 @@ try {
 } catch (error) {
   // The message may hold what a config read, or an argument (S10); where it happened holds neither.
   const kind = error instanceof Error ? error.constructor.name : typeof error;
-  const where = error instanceof Error ? (error.stack?.match(/^ {4}at .*$/gm) ?? []) : [];
+  const where = error instanceof Error ? framesOf(error) : [];
   terminal.note(
     [`A bug of this command: ${kind}. Its message may hold a secret, and is not shown.`, ...where].join('\n'),
   );

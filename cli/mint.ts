@@ -33,7 +33,7 @@ export async function mint(definition: AuthDefinition, options: MintOptions): Pr
   const { env, request, ttlMs } = options;
   let refusal: RefusedEvent | undefined;
   const endpoint = configureEndpoint({
-    ...projectParts({ build: (from) => forCaller(definition.build(from), options) }, env),
+    ...projectParts({ ...definition, build: (from) => forCaller(definition.build(from), options) }, env),
     onEvent: (event) => {
       if (event.kind === 'refused') refusal = event;
     },

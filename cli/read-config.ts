@@ -24,7 +24,7 @@ const USUAL_NAMES = ['auth.config.ts', 'auth.config.mts', 'auth.config.js', 'aut
 export interface ReadConfig {
   /** As it was named, or as it was found. */
   readonly file: string;
-  /** What the file exports, unchecked; of a JSON policy a definition in any case. */
+  /** Of what the file exports, unchecked: of a JSON policy alone it is a definition in any case. */
   readonly definition: AuthDefinition;
   /** Of a JSON policy only. With any, the definition is a stand-in. */
   readonly problems: readonly ConfigProblem[];
@@ -42,7 +42,8 @@ export async function readConfig(
   const path = resolve(folder, file);
   if (!existsSync(path)) throw new CannotRun(`There is no file ${file}.`);
   if (!/\.json$/i.test(path)) {
-    return { file, definition: (await importConfig(path, again)) as AuthDefinition, problems: [] };
+    const { build } = ((await importConfig(path, again)) ?? {}) as Partial<AuthDefinition>;
+    return { file, definition: { build, file } as AuthDefinition, problems: [] };
   }
   again?.onFiles([path]);
   const problems: ConfigProblem[] = [];

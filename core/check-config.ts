@@ -7,6 +7,7 @@
  */
 import type { AuthDefinition } from './config.ts';
 import type { ConfigProblem } from './config-problem.ts';
+import { describeThrown } from './describe-thrown.ts';
 import { type FurtherParts, prepareFurtherFormats } from './further-formats.ts';
 import { lintPolicy } from './policy/lint.ts';
 import type { LintFinding } from './policy/lint-finding.ts';
@@ -32,12 +33,8 @@ export function checkConfig(definition: AuthDefinition, env: Environment): Confi
     definition?.build?.(checked);
   } catch (error) {
     // It may read a variable that only the deployed function has, so that nothing is known about its rules here.
-    const kind = error instanceof Error ? error.constructor.name : typeof error;
-    return {
-      problems: [],
-      findings: [],
-      unchecked: `building it failed (${kind}) with the environment of this process`,
-    };
+    const unchecked = `building it threw ${describeThrown(error)}, with the environment of this process`;
+    return { problems: [], findings: [], unchecked };
   }
   const resolution = resolveConfig(definition, checked);
   const { auth } = resolution;

@@ -124,6 +124,8 @@ export interface AuthConfig {
 export interface AuthDefinition {
   /** Called once per process. The environment reaches a config only through its argument. */
   readonly build: (env: Environment) => AuthConfig;
+  /** What problems with it as a whole call it. Default `auth.config.ts`. */
+  readonly file?: string;
 }
 
 /**

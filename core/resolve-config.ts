@@ -7,6 +7,7 @@ import { ablySettingsProblems } from './ably-settings.ts';
 import { type ClockMode, readClockMode } from './clock/clock-mode.ts';
 import type { AuthConfig, AuthDefinition } from './config.ts';
 import type { ConfigProblem } from './config-problem.ts';
+import { describeThrown } from './describe-thrown.ts';
 import type { ResolvedGrants } from './grants/grants-choice.ts';
 import { operatorSecretProblems } from './health/operator-secret.ts';
 import { areSources, checkSources } from './identity/check-sources.ts';
@@ -81,7 +82,7 @@ export function resolveConfig(definition: AuthDefinition, env: Environment): Res
 }
 
 function buildConfig(definition: AuthDefinition, env: Environment, problems: ConfigProblem[]): AuthConfig | undefined {
-  const setting = 'auth.config.ts';
+  const setting = definition?.file ?? 'auth.config.ts';
   const fix = 'See the example in the README';
   if (typeof definition?.build !== 'function') {
     problems.push({ setting, problem: 'its default export was not made by defineAuth', fix });
@@ -92,9 +93,8 @@ function buildConfig(definition: AuthDefinition, env: Environment, problems: Con
     if (Array.isArray(config?.sources) && Array.isArray(config?.rules)) return config;
     problems.push({ setting, problem: 'it has no list of sources or no list of rules', fix });
   } catch (error) {
-    // Its message may hold what the config read from the environment (S10).
-    const kind = error instanceof Error ? error.constructor.name : typeof error;
-    problems.push({ setting, problem: `building it failed (${kind})`, fix: 'Run npm start to see where' });
+    const problem = `building it threw ${describeThrown(error)}`;
+    problems.push({ setting, problem, fix: 'See what it reads from the environment: often something is not set' });
   }
   return undefined;
 }

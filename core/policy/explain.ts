@@ -83,12 +83,14 @@ export async function explainPolicy(
 ): Promise<Explanation> {
   const { wishes = {}, env = {}, nowMs = Date.now(), question } = options;
   let rules: AuthConfig['rules'] = [];
+  const definition = asDefinition(config);
   const build = (from: Environment): AuthConfig => {
-    const written = 'build' in config ? config.build(from) : config;
-    rules = written.rules;
+    const written = definition.build(from);
+    rules = written?.rules ?? [];
     return written;
   };
-  const resolution = resolveConfig({ build }, env);
+  const isOne = typeof definition?.build === 'function';
+  const resolution = resolveConfig(isOne ? { ...definition, build } : definition, env);
   const identity = completeCaller(caller, resolution.ok ? resolution.auth.sources : []);
   const { source, subject, kind } = identity;
   const about = { identity: { source, subject, kind } };
@@ -113,6 +115,12 @@ export async function explainPolicy(
       answer: explainAnswer(question, evaluation, identity, { ...tried, requestable: auth.grants?.entries ?? [] }),
     }),
   };
+}
+
+/** What is neither is left as it is, for `resolveConfig` to say so. */
+function asDefinition(config: AuthConfig | AuthDefinition): AuthDefinition {
+  const isBare = typeof config === 'object' && config !== null && !('build' in config);
+  return isBare ? { build: () => config } : (config as AuthDefinition);
 }
 
 interface TriedDecision {

@@ -159,6 +159,27 @@ describe('ably-auth-functions explain', () => {
     expect(stdout).not.toMatch(/^(yes|no) /m);
   });
 
+  it('names the file that is wrong, and the line where it throws (S10: and no more)', async () => {
+    const throws = [
+      `import { defineAuth } from 'ably-auth-functions';`,
+      `export default defineAuth((env) => {`,
+      `  if (!env.NEEDED) throw new Error('hunter2');`,
+      `});`,
+    ];
+    await project.write({ 'five.js': 'export default 5;', 'nothing.js': '', 'throws.js': throws.join('\n') });
+    const place = `${join(project.folder, 'throws.js')}:3:26`;
+    const none = 'its default export was not made by defineAuth';
+    for (const [file, problem] of [
+      ['five.js', none],
+      ['nothing.js', none],
+      ['throws.js', `building it threw an Error at ${place}`],
+    ] as const) {
+      const { code, stdout } = await explain(['{"sub":"bob"}', '--config', file]);
+      expect([code, stdout]).toEqual([1, expect.stringContaining(`\nwrong   ${file}: ${problem}. `)]);
+      expect(stdout).not.toContain('hunter2');
+    }
+  });
+
   it.each([
     [['hunter2'], /Claims are a JSON object/],
     [[jwt({ sub: 'hunter2' })], /give it as --token/],

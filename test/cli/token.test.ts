@@ -25,7 +25,7 @@ let service: AblyService;
 let env: Readonly<Record<string, string>>;
 beforeAll(async () => {
   project = await installProject();
-  await project.write({ 'auth.config.js': CONFIG });
+  await project.write({ 'auth.config.js': CONFIG, 'five.js': 'export default 5;' });
   service = await startAblyService({ keys: [STAGE_KEY] });
   env = {
     ABLY_API_KEY: `${STAGE_KEY.name}:${STAGE_KEY.secret}`,
@@ -122,6 +122,11 @@ describe('ably-auth-functions token', () => {
     [['{}', '--ttl', '30s'], {}, /^--ttl is a whole number and its unit/],
     [['{}', '--format', 'hunter2'], {}, /^--format is one of token-request, jwt, /],
     [['hunter2'], {}, /^Claims are a JSON object/],
+    [
+      ['{"sub":"bob"}', '--config', 'five.js'],
+      {},
+      /^Nothing can be issued:\n {2}- five\.js: its default export was not /,
+    ],
     [['{}'], { ABLY_API_KEY: '' }, /^Nothing can be issued:\n {2}- ABLY_API_KEY: /],
     [['{}'], { ABLY_API_KEY: 'hunter2' }, /^Nothing can be issued:\n {2}- ABLY_API_KEY: |^A client gets 503/],
   ])('issues nothing when it cannot: %j %j', async (args, settings, message) => {

@@ -153,12 +153,21 @@ describe('resolveConfig', () => {
       expect(resolution).toMatchObject({ ok: false, problems: [{ setting: 'auth.config.ts', problem }] });
     });
 
+    it('calls it what the definition is called', () => {
+      const problem = { setting: 'policies/eu.ts', problem: 'its default export was not made by defineAuth' };
+      expect(resolveConfig({ file: 'policies/eu.ts' } as never, {})).toMatchObject({ problems: [problem] });
+    });
+
     it('S10, S11: neither throws what building it throws, nor repeats it', () => {
       const definition = defineAuth(() => {
         throw new RangeError('ABLY_API_KEY was appid.keyid:never-shown');
       });
       const resolution = resolveConfig(definition, {});
-      expect(resolution).toMatchObject({ ok: false, problems: [{ problem: 'building it failed (RangeError)' }] });
+      // Where, by the first frame of the project.
+      const problem = expect.stringMatching(
+        /^building it threw a RangeError at \/\S+\/resolve-config\.test\.ts:\d+:\d+$/,
+      );
+      expect(resolution).toMatchObject({ ok: false, problems: [{ setting: 'auth.config.ts', problem }] });
       expect(JSON.stringify(resolution)).not.toContain('never-shown');
     });
   });
@@ -229,6 +238,12 @@ describe('resolveConfig', () => {
     it('passes on what is wrong with each', () => {
       expect(problemsOf({ sources: [session({ secrets: [] })] })).toEqual([
         'ABLY_AUTH_SESSION_SECRET: the session source has no secret',
+      ]);
+    });
+
+    it.each([SESSION_SECRET, undefined])('wants a list of secrets, and says so of %j', (secrets) => {
+      expect(problemsOf({ sources: [session({ secrets: secrets as never })] })).toEqual([
+        'ABLY_AUTH_SESSION_SECRET: the session source has no list of secrets',
       ]);
     });
 

@@ -49,6 +49,12 @@ describe('testPolicy', () => {
   it('takes neither a broken config nor an outage for a no', async () => {
     const broken = await run([[undefined, 'publish', 'x', false]], config([]));
     expect(broken[0]?.[1]).toMatch(/rules: there are none/);
+    const definition = defineAuth(() => {
+      throw new Error('hunter2');
+    });
+    const thrown = await run([[undefined, 'publish', 'x', false]], definition);
+    expect(thrown[0]?.[1]).toMatch(/building it threw an Error at \S+policy-table\.test\.ts:\d+:\d+\. /);
+    expect(thrown[0]?.[1]).not.toContain('hunter2');
     const failing: Rule = { name: 'down', lookup: () => Promise.reject(new Error('down')), grant: {} };
     const outage = await run([[{ sub: 'bob' }, 'publish', 'x', false]], config([failing]));
     expect(outage[0]?.[1]).toMatch(/503 policy-unavailable/);
