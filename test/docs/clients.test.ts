@@ -42,9 +42,9 @@ async function stage(config: Partial<AuthConfig> = {}, service?: StageOptions['s
   return made;
 }
 
-function connect(on: Stage, token: string, url = on.authUrl): Ably.Realtime {
+function connect(on: Stage, token: string, url = on.authUrl, options: Ably.ClientOptions = {}): Ably.Realtime {
   const authCallback = createAuthCallback(url, async () => token);
-  const client = new Ably.Realtime({ ...on.clientOptions(), ...(authCallback && { authCallback }) });
+  const client = new Ably.Realtime({ ...on.clientOptions(), ...(authCallback && { authCallback }), ...options });
   started.push(client);
   return client;
 }
@@ -78,6 +78,39 @@ describe('the fifteen lines', () => {
   });
 
   it.each([
+    ['a rate limit', 42910, { rateLimit: { requests: 1, per: '1h' } }, ''],
+    ['a wish that leaves nothing', 40160, {}, `?capability=${encodeURIComponent('{"elsewhere":["subscribe"]}')}`],
+  ] as const)('%s (401 / %i) is tried again, and is no reason for a login', async (_, answered, config, query) => {
+    const on = await stage(config);
+    const headers = { Authorization: 'Bearer ada' };
+    await fetch(on.authUrl, { method: 'POST', headers });
+    const refused = await fetch(on.authUrl + query, { method: 'POST', headers });
+    expect([refused.status, refused.headers.get('x-ably-errorcode')]).toEqual([401, String(answered)]);
+    const ended = await untilState(connect(on, 'ada', on.authUrl + query), 'failed', 'disconnected', 'connected');
+    expect(ended.state).toBe('disconnected');
+    expect(ended.reason?.cause).toMatchObject({ code: 40170, statusCode: 401 });
+  });
+
+  it('ask once while the endpoint wants to be left alone, however often the SDK tries, and then again', async () => {
+    let asked = 0;
+    const url = await between((_, response) => {
+      asked += 1;
+      response.writeHead(503, { 'retry-after': asked === 1 ? '1' : '3600' }).end();
+    });
+    const client = connect(await stage(), 'ada', url, { disconnectedRetryTimeout: 10 });
+    const told: unknown[] = [];
+    await new Promise<void>((resolve) => {
+      let afterBoth = 0;
+      client.connection.on('disconnected', ({ reason }) => {
+        told.push((reason?.cause as Ably.ErrorInfo | undefined)?.code);
+        if (asked === 2 && ++afterBoth === 5) resolve();
+      });
+    });
+    expect([asked, new Set(told)]).toEqual([2, new Set([40170])]);
+    expect(told.length).toBeGreaterThan(5);
+  });
+
+  it.each([
     ['a page that is 403', (_, response) => response.writeHead(403, { 'content-type': 'text/html' }).end('<p>No')],
     ['a redirect', (_, response) => response.writeHead(302, { location: '/login' }).end()],
     ['no answer at all', (request) => request.socket.destroy()],
@@ -86,5 +119,11 @@ describe('the fifteen lines', () => {
     const ended = await untilState(client, 'failed', 'disconnected', 'connected');
     expect(ended.state).toBe('disconnected');
     expect(ended.reason?.cause).toMatchObject({ code: 40170, statusCode: 401 });
+  });
+
+  it('take the 401 of a gateway, which has no code, for nobody being signed in', async () => {
+    const url = await between((_, response) => response.writeHead(401).end('{"message":"Unauthorized"}'));
+    const ended = await untilState(connect(await stage(), 'ada', url), 'failed', 'disconnected', 'connected');
+    expect(ended.reason?.cause).toMatchObject({ code: 40101, statusCode: 401 });
   });
 });
