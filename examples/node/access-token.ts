@@ -7,6 +7,9 @@
 import { readFile } from 'node:fs/promises';
 
 const { TOKEN_FILE, TOKEN_URL = '', CLIENT_ID = '', CLIENT_SECRET = '', AUDIENCE = '' } = process.env;
+if (!TOKEN_FILE && !(/^https?:/.test(TOKEN_URL) && CLIENT_ID && CLIENT_SECRET)) {
+  throw new Error('Set TOKEN_FILE, or TOKEN_URL, CLIENT_ID and CLIENT_SECRET; README.md says to what.');
+}
 
 /** So that a token does not end on its way. */
 const EARLY_MS = 60_000;

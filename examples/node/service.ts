@@ -9,7 +9,7 @@ import { accessToken, forgetAccessToken } from './access-token.ts';
 /** `npm start` of ably-auth-functions, which has an Ably of its own beside it. Not set when deployed. */
 const { LOCAL_SERVER = '' } = process.env;
 const { AUTH_URL = `${LOCAL_SERVER}/api/ably-auth`, CHANNEL = 'orders', ONE_MORE = 'room:garden' } = process.env;
-if (!URL.canParse(AUTH_URL)) throw new Error('Set AUTH_URL, or LOCAL_SERVER; README.md says to what.');
+if (!/^https?:/.test(AUTH_URL)) throw new Error('Set AUTH_URL, or LOCAL_SERVER; README.md says to what.');
 
 const auth = createAblyAuth({
   url: AUTH_URL,
@@ -74,8 +74,12 @@ function stop(wasConnected: boolean, reason: Ably.ErrorInfo | undefined): void {
 }
 
 async function askLocalServer(url: string): Promise<Ably.ClientOptions> {
-  const { ably } = (await (await fetch(`${url}/demo/info`)).json()) as { readonly ably: Ably.ClientOptions };
-  return ably;
+  const response = await fetch(`${url}/demo/info`).catch(() => undefined);
+  if (!response?.ok) {
+    console.error(`LOCAL_SERVER: no local server answers at ${url}. Start it there, with npm start in the repository.`);
+    process.exit(1);
+  }
+  return ((await response.json()) as { readonly ably: Ably.ClientOptions }).ably;
 }
 
 // Not `client.close()`: a renewal that is under way would open the connection again.

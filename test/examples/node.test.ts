@@ -8,6 +8,7 @@ import definition from '../../auth.config.ts';
 import { startDevServer } from '../../dev/server.ts';
 import { oidc } from '../../index.ts';
 import { ROOT } from '../house/source-files.ts';
+import { freePort } from '../platforms/support/free-port.ts';
 import { STAGE_KEY } from '../stage.ts';
 import { type LocalServer, type LocalServerOptions, startLocalServer } from './local-server.ts';
 import { MACHINE, startMachineProvider } from './machine-provider.ts';
@@ -43,7 +44,7 @@ async function tokenFile(): Promise<{ readonly path: string; hold(token: string)
 describe('the Node service', () => {
   it('runs against npm start, line by line as its README says', async () => {
     const readme = await readFile(join(ROOT, 'examples/node/README.md'), 'utf8');
-    const [, script = ''] = /^cd examples\/node && npm install\n([\s\S]+?)```/m.exec(readme) ?? [];
+    const [, script = ''] = /^cd examples\/node && npm .*\n(?:npm install .*\n)?([\s\S]+?)```/m.exec(readme) ?? [];
     expect(script).toContain('npm start');
     const server = await startDevServer({
       definition,
@@ -126,6 +127,31 @@ describe('the Node service', () => {
     const service = run(on, { TOKEN_FILE: token.path });
     expect(await service.prints('refused: ')).toContain('40300');
     expect(await service.ended).toBe(1);
+  });
+
+  it.each([
+    ['AUTH_URL', { TOKEN_FILE: 'token', AUTH_URL: 'localhost:3000/api/ably-auth' }],
+    ['TOKEN_FILE', { AUTH_URL: 'http://127.0.0.1:9/api/ably-auth' }],
+    [
+      'CLIENT_SECRET',
+      { AUTH_URL: 'http://127.0.0.1:9/api/ably-auth', TOKEN_URL: 'http://127.0.0.1:9', CLIENT_ID: 'x' },
+    ],
+  ] as const)('says that it needs %s, and ends before it connects', async (setting, env) => {
+    const service = runService(env);
+    toStop.push(service.stop);
+    expect(await service.ended).toBe(1);
+    expect(service.output()).toMatch(new RegExp(`Error: Set .*\\b${setting}\\b`));
+    expect(service.output()).not.toContain('trying again');
+  });
+
+  it('says in one line that the local server is not there', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const service = runService({ TOKEN_FILE: 'token', LOCAL_SERVER: url });
+    toStop.push(service.stop);
+    expect(await service.ended).toBe(1);
+    expect(service.output()).toBe(
+      `LOCAL_SERVER: no local server answers at ${url}. Start it there, with npm start in the repository.\n`,
+    );
   });
 
   it('tells "signed out" from "try again", and comes back from either', async () => {
