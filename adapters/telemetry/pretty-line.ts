@@ -3,7 +3,18 @@ import { type AuthEvent, describeProblem } from '../../index.ts';
 
 type IssuedGrants = Extract<AuthEvent, { kind: 'issued' }>['grants'];
 
+/** All that a terminal would take for more than text, but for the lines of a stack. */
+const NO_TEXT = /(?!\n {4}at )[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+
+/** An app's own source or store may have taken into its message what a caller sent. */
 export function prettyLine(event: AuthEvent): string {
+  if (event.kind === 'misconfigured') {
+    return ['not configured:', ...event.problems.map((problem) => `  ${describeProblem(problem)}`)].join('\n');
+  }
+  return lineOf(event).replace(NO_TEXT, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function lineOf(event: Exclude<AuthEvent, { kind: 'misconfigured' }>): string {
   switch (event.kind) {
     case 'issued': {
       const { caller, format, ttlMs, resources, matchedRules } = event;
@@ -23,8 +34,6 @@ export function prettyLine(event: AuthEvent): string {
     }
     case 'preflight':
       return `preflight ${event.allowed ? '' : 'not '}allowed (${event.requestId})`;
-    case 'misconfigured':
-      return ['not configured:', ...event.problems.map((problem) => `  ${describeProblem(problem)}`)].join('\n');
     case 'key': {
       const { kind, stage, source, keyName, error } = event.event;
       const why = error ? `: ${error.setting}: ${error.message} ${error.remediation}` : '';
