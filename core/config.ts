@@ -8,6 +8,7 @@ import type { Duration } from './duration.ts';
 import type { GrantsChoice } from './grants/grants-choice.ts';
 import type { Requestable } from './grants/requestable.ts';
 import type { IdentitySource } from './identity/identity.ts';
+import type { PolicyForm } from './policy/check-rule.ts';
 import type { OnExcessRequest } from './policy/compile-policy.ts';
 import type { EmbeddedJwtOptions } from './policy/embedded-options.ts';
 import type { JwtExtras } from './policy/jwt-extras.ts';
@@ -126,6 +127,8 @@ export interface AuthDefinition {
   readonly build: (env: Environment) => AuthConfig;
   /** What problems with it as a whole call it. Default `auth.config.ts`. */
   readonly file?: string;
+  /** Of rules that were read from elsewhere: what problems call the list of them, and the form that a fix is written in. */
+  readonly rulesFrom?: { readonly setting: string; readonly form: PolicyForm };
 }
 
 /**

@@ -24,7 +24,7 @@ export function formatsOfRules({ policy, defaults, written }: ResolvedAuth, env:
   const fallback = tokenFormat ?? (env.ABLY_AUTH_TOKEN_FORMAT || undefined);
   const isRead = fallback === undefined || TOKEN_FORMATS.some((known) => known === fallback);
   return policy.rules.flatMap((rule, index): readonly FormatOfRule[] => {
-    const at = `rules[${index}]`;
+    const at = `${policy.setting}[${index}]`;
     if (rule.format) return [{ rule, at, format: rule.format, setting: `${at}.format` }];
     if (!isRead || written.rules[index]?.format !== undefined) return [];
     const setting = tokenFormat === undefined ? 'ABLY_AUTH_TOKEN_FORMAT' : 'tokenFormat';

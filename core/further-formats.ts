@@ -57,10 +57,7 @@ export function prepareFurtherFormats(auth: ResolvedAuth, { env, ably, nowMs: cl
   const problems: ConfigProblem[] = [];
   const { policy, shadow, written } = auth;
   const byRule = new Map<CompiledRule, CompiledExtras>();
-  for (const [rules, setting] of [
-    [policy.rules, 'rules'],
-    [shadow?.rules ?? [], 'shadow.rules'],
-  ] as const) {
+  for (const { rules, setting } of [policy, ...(shadow ? [shadow] : [])]) {
     for (const [index, rule] of rules.entries()) {
       if (rule.jwt) byRule.set(rule, compileExtras(rule.jwt, `${setting}[${index}].jwt`, problems));
     }

@@ -58,8 +58,8 @@ export function resolveConfig(definition: AuthDefinition, env: Environment): Res
   const settings = readCoreSettings(env, problems);
   const config = buildConfig(definition, env, problems);
   if (!config || !areSources(config.sources, problems)) return { ok: false, problems };
-  const policies = resolvePolicies(config, problems);
-  const defaults = resolveDefaults(config, settings, problems);
+  const policies = resolvePolicies(config, problems, definition.rulesFrom);
+  const defaults = resolveDefaults(config, settings, policies, problems);
   const auth: ResolvedAuth = {
     sources: config.sources,
     ...policies,
@@ -99,7 +99,12 @@ function buildConfig(definition: AuthDefinition, env: Environment, problems: Con
   return undefined;
 }
 
-function resolveDefaults(config: AuthConfig, settings: CoreSettings, problems: ConfigProblem[]): SettleDefaults {
+function resolveDefaults(
+  config: AuthConfig,
+  settings: CoreSettings,
+  { policy }: Policies,
+  problems: ConfigProblem[],
+): SettleDefaults {
   const { ttl, tokenFormat, assumedSessionSeconds = 3_600 } = config;
   const leastSeconds = (MIN_TTL_MS + TOKEN_REQUEST_WINDOW_MS) / 1000;
   if (!Number.isSafeInteger(assumedSessionSeconds) || assumedSessionSeconds < leastSeconds) {
@@ -110,11 +115,8 @@ function resolveDefaults(config: AuthConfig, settings: CoreSettings, problems: C
   const format =
     tokenFormat === undefined ? settings.tokenFormat : readTokenFormat(tokenFormat, 'tokenFormat', problems);
   const { revocable = false } = config;
-  checkRevocable(
-    config,
-    { format, setting: tokenFormat === undefined ? 'ABLY_AUTH_TOKEN_FORMAT' : 'tokenFormat' },
-    problems,
-  );
+  const setting = tokenFormat === undefined ? 'ABLY_AUTH_TOKEN_FORMAT' : 'tokenFormat';
+  checkRevocable(config, policy, { format, setting }, problems);
   return {
     ttlMs: ttlMs ?? DEFAULT_TTL_MS,
     format: format ?? (revocable ? 'jwt' : 'token-request'),

@@ -23,7 +23,14 @@ export function glanceRules(rules: readonly Rule[], readPreset: ReadPreset): Pol
     if (!next || compiled.some(({ name }) => name === next.name)) return undefined;
     compiled.push(next);
   }
-  return { rules: compiled, asking: [], ceiling: undefined, onExcessRequest: 'narrow', deadlineMs: 2_000 };
+  return {
+    rules: compiled,
+    asking: [],
+    ceiling: undefined,
+    onExcessRequest: 'narrow',
+    deadlineMs: 2_000,
+    setting: 'rules',
+  };
 }
 
 function glanceRule(rule: Rule, readPreset: ReadPreset): CompiledRule | undefined {

@@ -6,6 +6,7 @@ import { type Capability, EMPTY_CAPABILITY } from '../capability/capability.ts';
 import type { Operation, OperationSet } from '../capability/operations.ts';
 import { isOperation } from '../capability/operations.ts';
 import type { ConfigProblem } from '../config-problem.ts';
+import type { PolicyForm } from './check-rule.ts';
 import { sampleOf, templateResourceProblem, whyBroad } from './grant-shape.ts';
 import { presetOperations } from './presets.ts';
 import type { BroadGrant, Grant } from './rule.ts';
@@ -26,7 +27,13 @@ export interface CompiledGrants {
 
 export const NO_GRANTS: CompiledGrants = Object.freeze({ fixed: EMPTY_CAPABILITY, templates: [] });
 
-export function compileGrants(grant: Grant, setting: string, problems: ConfigProblem[]): CompiledGrants {
+/** @param form in which a fix is written */
+export function compileGrants(
+  grant: Grant,
+  setting: string,
+  problems: ConfigProblem[],
+  form: PolicyForm = 'typescript',
+): CompiledGrants {
   const fixed = new Map<string, OperationSet>();
   const templates: TemplateGrant[] = [];
   for (const [text, value] of Object.entries(grant)) {
@@ -49,7 +56,7 @@ export function compileGrants(grant: Grant, setting: string, problems: ConfigPro
       problems.push({ setting: at, problem: `the resource ${wrong}`, fix: 'Write it as Ably does: [qualifier]a:b:*' });
       continue;
     }
-    checkBreadth(whyBroad(sample, operations), marked ? value.broad : undefined, at, problems);
+    checkBreadth(whyBroad(sample, operations), marked ? value.broad : undefined, at, form, problems);
     if (template.placeholders.length > 0) templates.push({ template, operations });
     else fixed.set(text, operations);
   }
@@ -86,9 +93,20 @@ function readOperations(list: unknown, setting: string, problems: ConfigProblem[
   return operations;
 }
 
-function checkBreadth(why: string | undefined, reason: unknown, setting: string, problems: ConfigProblem[]): void {
+const MEANT: Readonly<Record<PolicyForm, string>> = {
+  typescript: "broad([...], 'the reason')",
+  json: '{"operations": [...], "broad": "the reason"}',
+};
+
+function checkBreadth(
+  why: string | undefined,
+  reason: unknown,
+  setting: string,
+  form: PolicyForm,
+  problems: ConfigProblem[],
+): void {
   if (why && reason === undefined) {
-    const fix = `Name the namespace, or write broad([...], 'the reason') to say that it is meant`;
+    const fix = `Name the namespace, or write ${MEANT[form]} to say that it is meant`;
     problems.push({ setting, problem: `this grant is broad: ${why}`, fix });
   } else if (why && (typeof reason !== 'string' || reason.trim() === '')) {
     problems.push({ setting, problem: 'broad(...) gives no reason', fix: 'Say in a few words why it is meant' });

@@ -9,7 +9,7 @@ import type { Capability } from '../capability/capability.ts';
 import type { ConfigProblem } from '../config-problem.ts';
 import type { TokenFormat } from '../token/settled-params.ts';
 import { readTokenFormat, readTtlMs } from '../token/token-options.ts';
-import { checkRule, type RulePart } from './check-rule.ts';
+import { checkRule, type PolicyForm, type RulePart } from './check-rule.ts';
 import { type CompiledGrants, compileGrants, NO_GRANTS } from './compile-grant.ts';
 import type { JwtExtras } from './jwt-extras.ts';
 import { type CompiledMatch, compileMatch, coversAnonymous, kindsOf, matchOf, unreadableClaimPaths } from './match.ts';
@@ -55,6 +55,8 @@ export interface Policy extends Required<Omit<PolicyTerms, 'ceiling'>> {
   /** Those of them that ask a function; none in a policy of plain data. */
   readonly asking: readonly CompiledRule[];
   readonly ceiling: Capability | undefined;
+  /** What problems call the list of rules. */
+  readonly setting: string;
 }
 
 export const DEFAULT_POLICY_DEADLINE_MS = 2_000;
@@ -62,6 +64,8 @@ export const DEFAULT_POLICY_DEADLINE_MS = 2_000;
 export interface CompileOptions extends PolicyTerms {
   /** What the problems call the list of rules. Default `rules`. */
   readonly setting?: string;
+  /** In which a fix is written. Default `typescript`. */
+  readonly form?: PolicyForm;
 }
 
 /** @param problems receives what is wrong; with any, the returned policy must not be used */
@@ -70,6 +74,7 @@ export function compilePolicy(
   problems: ConfigProblem[],
   {
     setting = 'rules',
+    form = 'typescript',
     ceiling,
     onExcessRequest = 'narrow',
     deadlineMs = DEFAULT_POLICY_DEADLINE_MS,
@@ -81,19 +86,26 @@ export function compilePolicy(
   const names = new Set<string>();
   const compiled = rules.map((rule, index) => {
     const at = `${setting}[${index}]`;
-    const fit = checkRule(rule, at, createShapeCheck(problems));
+    const fit = checkRule(rule, at, createShapeCheck(problems), form);
     if (fit.has('name') && names.has(rule.name)) {
       const problem = `another rule is named ${excerpt(rule.name)} too`;
       problems.push({ setting: `${at}.name`, problem, fix: 'Give each its own name' });
     }
     if (fit.has('name')) names.add(rule.name);
-    return compileRule(rule, fit, at, problems);
+    return compileRule(rule, fit, at, form, problems);
   });
-  return { rules: compiled, asking: compiled.filter(({ asks }) => asks), ceiling, onExcessRequest, deadlineMs };
+  const asking = compiled.filter(({ asks }) => asks);
+  return { rules: compiled, asking, ceiling, onExcessRequest, deadlineMs, setting };
 }
 
 /** @param fit what may be read of the rule; the rest was reported, and the rule covers nobody if it is about whom */
-function compileRule(rule: Rule, fit: ReadonlySet<RulePart>, setting: string, problems: ConfigProblem[]): CompiledRule {
+function compileRule(
+  rule: Rule,
+  fit: ReadonlySet<RulePart>,
+  setting: string,
+  form: PolicyForm,
+  problems: ConfigProblem[],
+): CompiledRule {
   const match = fit.has('when') ? matchOf(rule.when) : {};
   const readable = rule?.when === undefined || (fit.has('when') && areReadable(match, setting, problems));
   const { ttl, format } = rule ?? {};
@@ -108,7 +120,7 @@ function compileRule(rule: Rule, fit: ReadonlySet<RulePart>, setting: string, pr
     test: match.test,
     lookup,
     asks: match.test !== undefined || lookup !== undefined,
-    grants: fit.has('grant') ? compileGrants(rule.grant, `${setting}.grant`, problems) : NO_GRANTS,
+    grants: fit.has('grant') ? compileGrants(rule.grant, `${setting}.grant`, problems, form) : NO_GRANTS,
     clientId: fit.has('clientId') ? compileClientId(rule, setting, problems) : undefined,
     wildcardClientId: fit.has('wildcardClientId'),
     ttlMs: fit.has('ttl') && ttl !== undefined ? readTtlMs(ttl, `${setting}.ttl`, problems) : undefined,

@@ -14,9 +14,15 @@ import { createShapeCheck } from './shape-check.ts';
 
 /**
  * @param setting what the problems call the text as a whole; those inside it are called by their path, `rules[2].ttl`
+ * @param prefix stands before each such path
  * @returns `undefined` beside new problems
  */
-export function readJsonPolicy(text: string, setting: string, problems: ConfigProblem[]): readonly Rule[] | undefined {
+export function readJsonPolicy(
+  text: string,
+  setting: string,
+  problems: ConfigProblem[],
+  prefix = '',
+): readonly Rule[] | undefined {
   const problemsBefore = problems.length;
   const parsed = parsePolicyText(text, setting, problems);
   if (!parsed) return undefined;
@@ -26,20 +32,21 @@ export function readJsonPolicy(text: string, setting: string, problems: ConfigPr
     check.report(setting, 'it is a list', 'Write {"rules": [...]} around it');
     return undefined;
   }
-  if (!check.object(value, setting, ['rules'], ['$schema'], '')) return undefined;
-  if ('$schema' in value) check.text(value.$schema, '$schema');
-  if (!check.list(value.rules, 'rules')) return undefined;
+  if (!check.object(value, setting, ['rules'], ['$schema'], prefix)) return undefined;
+  if ('$schema' in value) check.text(value.$schema, `${prefix}$schema`);
+  const rulesSetting = `${prefix}rules`;
+  if (!check.list(value.rules, rulesSetting) || value.rules.length === 0) return undefined;
 
   const fits = value.rules.map((rule, index) =>
     check.adding(() => {
-      const fit = checkRule(rule, `rules[${index}]`, check, 'json');
-      if (fit.has('jwt')) compileExtras((rule as Rule).jwt ?? {}, `rules[${index}].jwt`, problems);
+      const fit = checkRule(rule, `${rulesSetting}[${index}]`, check, 'json');
+      if (fit.has('jwt')) compileExtras((rule as Rule).jwt ?? {}, `${rulesSetting}[${index}].jwt`, problems);
     }),
   );
   if (problems.length === problemsBefore) return value.rules as readonly Rule[];
   // The others are looked at all the same, each in its own place, so that everything is mended in one go.
   const others = value.rules.map((rule, index) => (fits[index] ? (rule as Rule) : standIn(index)));
-  compilePolicy(others, problems);
+  compilePolicy(others, problems, { setting: rulesSetting, form: 'json' });
   return undefined;
 }
 

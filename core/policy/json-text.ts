@@ -5,6 +5,7 @@
  * Not wire/bounded-json.ts: its bound on depth is for clients, and a policy nests deeper.
  */
 import type { ConfigProblem } from '../config-problem.ts';
+import { findJsonFault } from './json-fault.ts';
 import { excerpt } from './shape-check.ts';
 
 export interface ParsedPolicyText {
@@ -13,15 +14,18 @@ export interface ParsedPolicyText {
 
 /** @returns `undefined` beside a new problem; a name that comes twice is one as well, but the rest can be looked at */
 export function parsePolicyText(
-  text: string,
+  written: string,
   setting: string,
   problems: ConfigProblem[],
 ): ParsedPolicyText | undefined {
+  // Some editors begin a file with a byte order mark, which nobody sees.
+  const text = written.replace(/^\ufeff/, '');
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    problems.push({ setting, problem: `it is not JSON${placeOf(error, text)}`, fix: 'Mend it there' });
+  } catch {
+    const { where, fix } = findJsonFault(text);
+    problems.push({ setting, problem: `it is not JSON${where}`, fix });
     return undefined;
   }
   for (const name of repeatedNames(text)) {
@@ -29,14 +33,6 @@ export function parsePolicyText(
     problems.push({ setting, problem, fix: 'Keep one of the two' });
   }
   return { value };
-}
-
-/** The message of the error quotes the text on some versions of Node; only the position is taken from it. */
-function placeOf(error: unknown, text: string): string {
-  const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
-  if (position === undefined) return '';
-  const before = text.slice(0, Number(position)).split('\n');
-  return ` at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
 /** @param text is JSON: between its strings, braces are objects */

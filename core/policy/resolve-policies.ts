@@ -3,7 +3,7 @@
  * rule means is decided in compile-policy.ts; here is only what holds for all rules.
  */
 import { parseCapability } from '../capability/parse.ts';
-import type { AuthConfig } from '../config.ts';
+import type { AuthConfig, AuthDefinition } from '../config.ts';
 import type { ConfigProblem } from '../config-problem.ts';
 import { compilePolicy, DEFAULT_POLICY_DEADLINE_MS, type Policy, type PolicyTerms } from './compile-policy.ts';
 import type { Rule } from './rule.ts';
@@ -18,9 +18,13 @@ export interface Policies {
 const MAX_POLICY_DEADLINE_MS = 8_000;
 const MIN_POLICY_DEADLINE_MS = 10;
 
-export function resolvePolicies(config: AuthConfig, problems: ConfigProblem[]): Policies {
+export function resolvePolicies(
+  config: AuthConfig,
+  problems: ConfigProblem[],
+  rulesFrom?: AuthDefinition['rulesFrom'],
+): Policies {
   const terms = resolveTerms(config, problems);
-  const policy = compilePolicy(config.rules, problems, terms);
+  const policy = compilePolicy(config.rules, problems, { ...terms, ...rulesFrom });
   if (config.shadow === undefined) return { policy, shadow: undefined };
   const { rules }: { readonly rules?: unknown } = config.shadow ?? {};
   const shadowRules = Array.isArray(rules) ? (rules as readonly Rule[]) : [];

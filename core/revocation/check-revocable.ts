@@ -5,11 +5,13 @@
  */
 import type { AuthConfig } from '../config.ts';
 import type { ConfigProblem } from '../config-problem.ts';
+import type { Policy } from '../policy/compile-policy.ts';
 import type { TokenFormat } from '../token/settled-params.ts';
 
 /** @param chosen the format that the config, or else the environment, names */
 export function checkRevocable(
   config: AuthConfig,
+  policy: Policy,
   chosen: { readonly format: TokenFormat | undefined; readonly setting: string },
   problems: ConfigProblem[],
 ): void {
@@ -18,7 +20,10 @@ export function checkRevocable(
     problems.push({ setting: 'onStoreOutage', problem: 'it is unknown', fix: 'Write closed or open' });
   }
   if (!revocable || acceptTwoMinuteWindow) return;
-  const named = [chosen, ...config.rules.map((rule, at) => ({ format: rule?.format, setting: `rules[${at}].format` }))];
+  const named = [
+    chosen,
+    ...policy.rules.map(({ format }, at) => ({ format, setting: `${policy.setting}[${at}].format` })),
+  ];
   for (const { format, setting } of named) {
     if (format !== 'token-request') continue;
     const problem = 'beside revocable: one signed before a revocation is redeemed for two minutes after it';

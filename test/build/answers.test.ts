@@ -205,7 +205,8 @@ describe('the prebuilt drop-ins', () => {
     try {
       const entryFile = join(folder, basename(dropIn));
       await cp(dropIn, entryFile);
-      await writeFile(join(folder, 'ably-auth.policy.json'), POLICY);
+      // As Windows' editors save it.
+      await writeFile(join(folder, 'ably-auth.policy.json'), `\ufeff${POLICY}`);
       const env = { ABLY_API_KEY: KEY, ABLY_AUTH_POLICY: 'ably-auth.policy.json' };
       expect((await fetch((await run(name, env, { entryFile })).url)).status).toBe(200);
 
@@ -217,6 +218,33 @@ describe('the prebuilt drop-ins', () => {
       await rm(folder, { recursive: true });
     }
   });
+
+  it.each(['vercel', 'netlify'] as const)(
+    '%s: say where their rules are wrong, and nothing that is not so',
+    async (name) => {
+      const problemsOf = async (policy: string) => {
+        const artefact = await run(name, { ABLY_API_KEY: KEY, ABLY_AUTH_POLICY: policy });
+        expect((await fetch(artefact.url)).status).toBe(503);
+        return loggedProblems(artefact);
+      };
+      expect(await problemsOf(POLICY.replace(/}$/, ',}'))).toEqual([
+        {
+          setting: 'ABLY_AUTH_POLICY',
+          problem: `it is not JSON at line 1, column ${POLICY.length + 1}`,
+          fix: 'Remove the comma before it',
+        },
+      ]);
+      expect(await problemsOf(POLICY.replace('"notifications"', '"*"'))).toMatchObject([
+        { setting: 'ABLY_AUTH_POLICY.rules[0].grant["*"]', fix: expect.stringContaining('"broad": "the reason"') },
+      ]);
+      expect(await problemsOf('{"rules":[]}')).toMatchObject([{ setting: 'ABLY_AUTH_POLICY.rules' }]);
+      const forGuests = POLICY.replace('"anonymous"', '["guest"]');
+      expect(await problemsOf(forGuests)).toMatchObject([
+        { setting: 'ABLY_AUTH_POLICY.rules[0].when.kind' },
+        { setting: 'ABLY_AUTH_SESSION_SECRET' },
+      ]);
+    },
+  );
 
   it.each(['vercel', 'netlify'] as const)('S1: %s gives a visitor nothing where no rule names one', async (name) => {
     const members = JSON.stringify({ rules: [{ name: 'members', grant: { 'room:*': ['subscribe'] } }] });

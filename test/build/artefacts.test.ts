@@ -17,10 +17,10 @@ const MAX_COLD_START_BYTES = {
   'aws-lambda': 60_000,
   'aws-lambda-revoke': 92_500,
   node: 80_500,
-  vercel: 151_000,
-  'vercel-revoke': 526_000,
-  netlify: 168_000,
-  'netlify-revoke': 543_000,
+  vercel: 153_500,
+  'vercel-revoke': 528_500,
+  netlify: 170_500,
+  'netlify-revoke': 545_500,
 };
 const IN_ONE_FILE = /^node_modules\/(jose|@netlify\/(blobs|runtime-utils|otel))\//;
 

@@ -132,7 +132,9 @@ describe('readJsonPolicy', () => {
 
   it('says where a text stops being JSON, and repeats nothing of it', () => {
     const [problem] = read('{"rules": [\n  {"name": oops}\n]}').problems;
-    expect(problem?.problem).toMatch(/^it is not JSON( at line 2, column 12)?$/);
+    expect(problem?.problem).toBe('it is not JSON at line 2, column 12');
+    expect(read('{"rules": [],}').problems).toMatchObject([{ problem: 'it is not JSON at line 1, column 14' }]);
+    expect(read('{"rules": [').problems).toMatchObject([{ problem: 'it is not JSON: it ends too early' }]);
     for (const secret of ['app.key:hunter2hunter2', '{"rules": hunter2hunter2}', '"hunter2hunter2']) {
       expect(JSON.stringify(read(secret).problems)).not.toContain('hunter2');
     }
@@ -145,6 +147,32 @@ describe('readJsonPolicy', () => {
       expect(text).toHaveLength(1);
       expect(text[0]).toMatch(/^[\x20-\x7e…]{1,120}$/);
     }
+  });
+
+  it('reads a text that begins with a byte order mark', () => {
+    const { rules, problems } = read(`\ufeff${JSON.stringify({ rules: WRITTEN })}`);
+    expect([rules, problems]).toEqual([WRITTEN, []]);
+  });
+
+  it('says once that there are no rules', () => {
+    expect(settingsOf({ rules: [] })).toEqual(['rules']);
+  });
+
+  it('says what to write in JSON, and calls everything by a path that begins as it is told', () => {
+    const value = {
+      $schema: 1,
+      rules: [{ name: 'a', grant: { '*': ['publish'] } }, { name: 'a', grant: {}, jwt: { rates: 1 } }, 'x'],
+    };
+    const problems: ConfigProblem[] = [];
+    expect(readJsonPolicy(JSON.stringify(value), SETTING, problems, `${SETTING}.`)).toBeUndefined();
+    expect(problems.map(({ setting }) => setting)).toEqual([
+      `${SETTING}.$schema`,
+      `${SETTING}.rules[1].jwt.rates`,
+      `${SETTING}.rules[2]`,
+      `${SETTING}.rules[0].grant["*"]`,
+    ]);
+    const fix = 'Name the namespace, or write {"operations": [...], "broad": "the reason"} to say that it is meant';
+    expect(problems.at(-1)?.fix).toBe(fix);
   });
 
   it('explains a bare list', () => {
