@@ -6,6 +6,8 @@
  *
  * CommonJS and nothing but Node's own, because Serverless Framework 3 and 4 and osls load it themselves.
  */
+const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
 
 /** The function's own settings, under the names that they have on every platform. */
 const FROM_ENVIRONMENT = {
@@ -54,26 +56,29 @@ const FROM_PARAMETERS = [
 
 const NUMBERS = ['LogRetentionDays', 'ThrottleRate', 'ThrottleBurst'];
 
+/** One without the other would leave the whole thing out, and say nothing. */
+const PAIRS = [
+  ['DomainName', 'CertificateArn'],
+  ['JwtIssuer', 'JwtAudience'],
+];
+
 /** The whole ARN, six random characters included: the role may then read this secret and no other. */
-const SECRET_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/;
+const SECRET_ARN = /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/;
 
 /** CloudFormation puts the value in when it deploys, so that neither the template nor this machine holds it. */
 const REFERENCE = /^\{\{resolve:((?:secretsmanager|ssm):[^{}]+)\}\}$/;
 
 const EXAMPLE_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:ably/api-key-AbCdEf';
 
-module.exports = async ({ resolveVariable }) => {
-  const { ABLY_API_KEY_SECRET_ID: secretArn } = process.env;
-  const problems = [];
-  if (!secretArn) {
-    problems.push(
-      `Set ABLY_API_KEY_SECRET_ID to the ARN of the AWS Secrets Manager secret that holds your Ably API key, such as ${EXAMPLE_ARN}.`,
-    );
-  } else if (!SECRET_ARN.test(secretArn)) {
-    problems.push(
-      `ABLY_API_KEY_SECRET_ID is not the whole ARN of a secret. The function may read exactly one, so set it to the ARN as "aws secretsmanager describe-secret" prints it, such as ${EXAMPLE_ARN}.`,
-    );
-  }
+module.exports = async (tool) => {
+  const { resolveVariable } = tool;
+  const problems = [
+    ...problemsOfKey(process.env.ABLY_API_KEY_SECRET_ID, await resolveVariable('self:provider.region')),
+    ...(await unknownParameters(tool)).map(
+      (name) =>
+        `There is no parameter ${name}: see infra/aws/fragments/parameters.yml, where first letters are capital. One of your own has to be asked for in serverless.yml.`,
+    ),
+  ];
   for (const variable of Object.keys(SECRETS)) {
     const secret = process.env[variable];
     if (!secret || REFERENCE.test(secret)) continue;
@@ -103,11 +108,10 @@ module.exports = async ({ resolveVariable }) => {
   for (const name of FROM_PARAMETERS) {
     const value = await resolveVariable(`param:${nameInFile(name)}, ''`);
     if (value !== '') parameters[name] = { Default: NUMBERS.includes(name) ? Number(value) : String(value) };
+    // It would be null in the template.
+    if (Number.isNaN(parameters[name]?.Default)) problems.push(`The parameter ${nameInFile(name)} is not a number.`);
   }
-  for (const [one, other] of [
-    ['DomainName', 'CertificateArn'],
-    ['JwtIssuer', 'JwtAudience'],
-  ]) {
+  for (const [one, other] of PAIRS.flatMap((pair) => [pair, [pair[1], pair[0]]])) {
     if (parameters[one] && !parameters[other]) {
       problems.push(`The parameter ${nameInFile(one)} needs ${nameInFile(other)} as well.`);
     }
@@ -122,6 +126,37 @@ module.exports = async ({ resolveVariable }) => {
 
 /** All of them: `Name` is serverless.yml's own, and a session secret has a way of its own. */
 module.exports.NAMES = ['Name', ...Object.values(SECRETS), ...Object.values(FROM_ENVIRONMENT), ...FROM_PARAMETERS];
+
+function problemsOfKey(secretArn, stackRegion) {
+  if (!secretArn) {
+    return [
+      `Set ABLY_API_KEY_SECRET_ID to the ARN of the AWS Secrets Manager secret that holds your Ably API key, such as ${EXAMPLE_ARN}.`,
+    ];
+  }
+  const secretRegion = SECRET_ARN.exec(secretArn)?.[1];
+  if (!secretRegion) {
+    return [
+      `ABLY_API_KEY_SECRET_ID is not the whole ARN of a secret. The function may read exactly one, so set it to the ARN as "aws secretsmanager describe-secret" prints it, such as ${EXAMPLE_ARN}.`,
+    ];
+  }
+  if (secretRegion === stackRegion) return [];
+  return [
+    `ABLY_API_KEY_SECRET_ID is a secret of ${secretRegion}, and this would be deployed to ${stackRegion}, where the function does not find it. Set AWS_REGION to ${secretRegion}, or ABLY_API_KEY_SECRET_ID to a secret, or a replica of this one, in ${stackRegion}.`,
+  ];
+}
+
+/** Those that nothing asks for, given on the command line or in `params` of serverless.yml. */
+async function unknownParameters({ options, resolveConfigurationProperty }) {
+  const stages = (await resolveConfigurationProperty(['params'])) ?? {};
+  const given = [
+    ...[options?.param ?? []].flat().map((each) => each.split('=')[0]),
+    ...Object.values(stages).flatMap((stage) => Object.keys(stage ?? {})),
+  ];
+  const configuration = readFileSync(join(__dirname, '../../serverless.yml'), 'utf8');
+  const asked = [...configuration.matchAll(/\bparam:([\w.-]+)/g)].map(([, name]) => name);
+  const known = [...FROM_PARAMETERS.map(nameInFile), ...asked];
+  return [...new Set(given)].filter((name) => !known.includes(name));
+}
 
 function nameInFile(name) {
   return `${name[0].toLowerCase()}${name.slice(1)}`;

@@ -12,7 +12,9 @@ interface DeploySettings {
 }
 
 interface Tool {
+  readonly options: { readonly param: readonly string[] };
   readonly resolveVariable: (variable: string) => Promise<unknown>;
+  readonly resolveConfigurationProperty: (path: readonly string[]) => Promise<unknown>;
 }
 
 const read: (tool: Tool) => Promise<DeploySettings> = createRequire(import.meta.url)('../../infra/aws/settings.cjs');
@@ -34,11 +36,15 @@ const NOT_FOR_THE_FUNCTION = [
 function readWith(
   settings: Readonly<Record<string, string>>,
   parameters: Readonly<Record<string, string>> = {},
+  { region = 'us-east-1', inFile = {} }: { readonly region?: string; readonly inFile?: object } = {},
 ): Promise<DeploySettings> {
   for (const name of Object.keys(SETTINGS)) vi.stubEnv(name, settings[name]);
   const resolveVariable = async (variable: string): Promise<unknown> =>
-    parameters[/^param:(\w+), ''$/.exec(variable)?.[1] ?? ''] ?? '';
-  return read({ resolveVariable });
+    variable === 'self:provider.region' ? region : (parameters[/^param:(\w+), ''$/.exec(variable)?.[1] ?? ''] ?? '');
+  const resolveConfigurationProperty = async (path: readonly string[]): Promise<unknown> =>
+    path[0] === 'params' ? inFile : undefined;
+  const param = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
+  return read({ options: { param }, resolveVariable, resolveConfigurationProperty });
 }
 
 afterEach(() => {
@@ -91,6 +97,41 @@ describe('infra/aws/settings.cjs', () => {
     const arn = SECRET_ARN.replace('arn:aws:', `arn:${partition}:`);
     const { resources } = await readWith({ ABLY_API_KEY_SECRET_ID: arn });
     expect(resources.Parameters.ApiKeySecretArn).toEqual({ Default: arn });
+  });
+
+  it('refuses a secret of another region than the stack, which the function would look for in its own', async () => {
+    const settings = { ABLY_API_KEY_SECRET_ID: SECRET_ARN };
+    await expect(readWith(settings, {}, { region: 'eu-west-1' })).rejects.toThrow(
+      'ABLY_API_KEY_SECRET_ID is a secret of us-east-1, and this would be deployed to eu-west-1, where the function does not find it. Set AWS_REGION to us-east-1, or',
+    );
+  });
+
+  it.each(['throttleRate', 'throttleBurst', 'logRetentionDays'])('refuses a %s that is no number', async (name) => {
+    await expect(readWith({ ABLY_API_KEY_SECRET_ID: SECRET_ARN }, { [name]: 'abc' })).rejects.toThrow(
+      `The parameter ${name} is not a number.`,
+    );
+  });
+
+  it.each([
+    ['domainName', 'auth.app.example', 'certificateArn'],
+    ['certificateArn', 'arn:aws:acm:us-east-1:123456789012:certificate/1', 'domainName'],
+    ['jwtIssuer', 'https://issuer.example/', 'jwtAudience'],
+    ['jwtAudience', 'app', 'jwtIssuer'],
+  ])('refuses %s alone', async (one, value, other) => {
+    await expect(readWith({ ABLY_API_KEY_SECRET_ID: SECRET_ARN }, { [one]: value })).rejects.toThrow(
+      `The parameter ${one} needs ${other} as well.`,
+    );
+  });
+
+  it('refuses a parameter that nothing asks for, from the command line and from serverless.yml', async () => {
+    const settings = { ABLY_API_KEY_SECRET_ID: SECRET_ARN };
+    await expect(readWith(settings, { throttelRate: '50' })).rejects.toThrow('There is no parameter throttelRate:');
+    await expect(readWith(settings, {}, { inFile: { default: null, prod: { Store: true } } })).rejects.toThrow(
+      'There is no parameter Store:',
+    );
+    await expect(
+      readWith(settings, { runtime: 'nodejs22.x' }, { inFile: { prod: { store: true } } }),
+    ).resolves.toBeTruthy();
   });
 
   it('asks for the secret of a format that cannot do without one', async () => {

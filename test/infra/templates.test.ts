@@ -228,6 +228,22 @@ describe('what is opted into', () => {
   });
 });
 
+describe('the rules', () => {
+  it.each([
+    ['DomainName', 'CertificateArn'],
+    ['CertificateArn', 'DomainName'],
+    ['JwtIssuer', 'JwtAudience'],
+    ['JwtAudience', 'JwtIssuer'],
+  ])('refuse %s without %s, as serverless.yml does', (one, other) => {
+    const isSet = (name: string): object => ({ 'Fn::Not': [{ 'Fn::Equals': [{ Ref: name }, ''] }] });
+    const { Rules = {} } = template as { readonly Rules?: Readonly<Record<string, object>> };
+    expect(Object.values(Rules)).toContainEqual({
+      RuleCondition: isSet(one),
+      Assertions: [{ Assert: isSet(other), AssertDescription: expect.stringContaining(`${one} needs ${other}`) }],
+    });
+  });
+});
+
 describe('serverless.yml', () => {
   it('can set every parameter that the fragments have', async () => {
     const settings = createRequire(import.meta.url)(join(ROOT, 'infra/aws/settings.cjs')) as {

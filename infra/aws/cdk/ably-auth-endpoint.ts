@@ -5,7 +5,7 @@
  * patterns refuse, CloudFormation says when it deploys.
  */
 import { fileURLToPath } from 'node:url';
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import type { CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
@@ -13,7 +13,7 @@ import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import { Construct } from 'constructs';
 
 export interface AblyAuthEndpointProps {
-  /** The whole ARN of the secret that holds the Ably API key. Its value appears nowhere in the stack. */
+  /** The whole ARN of the secret that holds the Ably API key, in the stack's own region. Its value appears nowhere in it. */
   readonly apiKeySecretArn: string;
   /** The field that holds the key, when the secret is JSON. */
   readonly apiKeySecretField?: string;
@@ -78,7 +78,7 @@ export interface AblyAuthEndpointProps {
   readonly jwtAuthorizer?: { readonly issuer: string; readonly audience: readonly string[] };
 }
 
-const SECRET_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/;
+const SECRET_ARN = /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/;
 const REFERENCE = /^(secretsmanager|ssm):[^{}]+$/;
 
 export class AblyAuthEndpoint extends Construct {
@@ -89,7 +89,7 @@ export class AblyAuthEndpoint extends Construct {
 
   constructor(scope: Construct, id: string, props: AblyAuthEndpointProps) {
     super(scope, id);
-    refuseProblems(props);
+    refuseProblems(props, Stack.of(this).region);
     const path = props.codePath ?? fileURLToPath(new URL('../../../dist/aws-lambda', import.meta.url));
     const code = new Asset(this, 'Code', { path, exclude: ['**/*.map'] });
     const template = new CfnInclude(this, 'Endpoint', {
@@ -109,17 +109,25 @@ export class AblyAuthEndpoint extends Construct {
   }
 }
 
-function refuseProblems({
-  apiKeySecretArn,
-  sessionSecret,
-  embeddedSecret,
-  operatorSecret,
-  jwtAuthorizer,
-  environment = {},
-}: AblyAuthEndpointProps): void {
+function refuseProblems(
+  {
+    apiKeySecretArn,
+    sessionSecret,
+    embeddedSecret,
+    operatorSecret,
+    jwtAuthorizer,
+    environment = {},
+  }: AblyAuthEndpointProps,
+  stackRegion: string,
+): void {
   const problems: string[] = [];
-  if (!Token.isUnresolved(apiKeySecretArn) && !SECRET_ARN.test(apiKeySecretArn)) {
-    problems.push('apiKeySecretArn: write the whole ARN of a secret, the six characters at its end included');
+  if (!Token.isUnresolved(apiKeySecretArn)) {
+    const secretRegion = SECRET_ARN.exec(apiKeySecretArn)?.[1];
+    if (!secretRegion) {
+      problems.push('apiKeySecretArn: write the whole ARN of a secret, the six characters at its end included');
+    } else if (!Token.isUnresolved(stackRegion) && secretRegion !== stackRegion) {
+      problems.push(`apiKeySecretArn: write that of a secret in ${stackRegion}, where the function looks for it`);
+    }
   }
   for (const [name, secret] of Object.entries({ sessionSecret, embeddedSecret, operatorSecret })) {
     if (secret === undefined || Token.isUnresolved(secret) || REFERENCE.test(secret)) continue;

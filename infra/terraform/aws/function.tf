@@ -45,6 +45,13 @@ resource "aws_lambda_function" "auth" {
     # The start and the report of every request would be three lines for each of ours. Failures are still said.
     system_log_level = "WARN"
   }
+
+  lifecycle {
+    precondition {
+      condition     = split(":", var.api_key_secret_arn)[3] == data.aws_region.here.id
+      error_message = "api_key_secret_arn is a secret of another region than the function, which looks for it in its own (${data.aws_region.here.id}). Name a secret, or a replica, in there."
+    }
+  }
 }
 
 resource "aws_cloudwatch_log_group" "auth" {

@@ -6,7 +6,7 @@ variable "artifact" {
 }
 
 variable "api_key_secret_arn" {
-  description = "Where the Ably API key is kept. Its value is nowhere in this module or its state."
+  description = "Where the Ably API key is kept, in the region of the function. Its value is nowhere in this module or its state."
   type        = string
 
   validation {

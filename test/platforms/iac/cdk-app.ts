@@ -61,9 +61,12 @@ function synthesise(name: string, endpoints: Readonly<Record<string, AblyAuthEnd
   return template.toJSON();
 }
 
-function refusal(props: Partial<AblyAuthEndpointProps>): string {
+function refusal(props: Partial<AblyAuthEndpointProps>, region?: string): string {
   try {
-    new AblyAuthEndpoint(new Stack(new App()), 'Auth', { ...most, ...props });
+    new AblyAuthEndpoint(new Stack(new App(), 'Refused', region ? { env: { region } } : {}), 'Auth', {
+      ...most,
+      ...props,
+    });
     return 'it was made';
   } catch (error) {
     return (error as Error).message;
@@ -84,5 +87,6 @@ const made = {
     jwtAuthorizer: { issuer: 'https://issuer.example/', audience: [] },
     environment: { ABLY_API_KEY: 'hunter2' },
   }),
+  elsewhere: refusal({}, 'eu-west-1'),
 };
 process.stdout.write(JSON.stringify(made));

@@ -102,6 +102,10 @@ describe('the CDK construct', () => {
     expect(functions.map(({ Properties }) => Properties.FunctionName)).toEqual(['one', 'other']);
   });
 
+  it('refuses a secret of another region than the stack', () => {
+    expect(cdk.elsewhere).toContain('apiKeySecretArn: write that of a secret in eu-west-1');
+  });
+
   it('says all that is wrong at once, and repeats no value', () => {
     expect(cdk.refusal).toContain('apiKeySecretArn: write the whole ARN');
     expect(cdk.refusal).toContain('sessionSecret: write where it is kept');

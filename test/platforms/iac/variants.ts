@@ -84,6 +84,8 @@ export interface CdkOutput {
   readonly own: CfnTemplate;
   readonly two: CfnTemplate;
   readonly refusal: string;
+  /** What is said of a secret in another region than the stack. */
+  readonly elsewhere: string;
   /** What the type checker says of construct and app. */
   readonly typeErrors: string;
 }

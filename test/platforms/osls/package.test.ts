@@ -52,6 +52,30 @@ describe('osls package', () => {
       ['--param', 'jwtIssuer=https://hunter2.example/'],
     ],
     [
+      'an audience that no authorizer would look at',
+      { ABLY_API_KEY_SECRET_ID: SECRET_ARN },
+      'The parameter jwtAudience needs jwtIssuer as well.',
+      ['--param=jwtAudience=hunter2'],
+    ],
+    [
+      'a rate that is no number',
+      { ABLY_API_KEY_SECRET_ID: SECRET_ARN },
+      'The parameter throttleRate is not a number.',
+      ['--param=throttleRate=hunter2'],
+    ],
+    [
+      'a parameter that is none of ours',
+      { ABLY_API_KEY_SECRET_ID: SECRET_ARN },
+      'There is no parameter throttelRate:',
+      ['--param=throttelRate=50'],
+    ],
+    [
+      'a secret of another region',
+      { ABLY_API_KEY_SECRET_ID: SECRET_ARN },
+      'is a secret of us-east-1, and this would be deployed to eu-central-1',
+      ['--region', 'eu-central-1'],
+    ],
+    [
       'a ttl that is none',
       { ABLY_API_KEY_SECRET_ID: SECRET_ARN, ABLY_AUTH_TTL: 'hunter2' },
       'ABLY_AUTH_TTL: it is not a duration',

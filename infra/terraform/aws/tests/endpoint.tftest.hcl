@@ -165,6 +165,12 @@ run "refuses_an_arn_that_covers_several_secrets" {
   expect_failures = [var.api_key_secret_arn]
 }
 
+run "refuses_a_secret_of_another_region" {
+  command = plan
+  variables { api_key_secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ably/api-key-AbCdEf" }
+  expect_failures = [aws_lambda_function.auth]
+}
+
 run "refuses_an_alias_of_a_key" {
   command = plan
   variables { api_key_secret_kms_key_arn = "arn:aws:kms:us-east-1:123456789012:alias/ably" }
