@@ -22,9 +22,9 @@ import { Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 
 const CONTEXTS = ['production', 'deploy-preview', 'branch-deploy'];
+const KEYS = ['ABLY_API_KEY', 'ABLY_API_KEY_PREVIOUS'];
 const SECRETS = [
-  'ABLY_API_KEY',
-  'ABLY_API_KEY_PREVIOUS',
+  ...KEYS,
   'ABLY_AUTH_SESSION_SECRET',
   'ABLY_AUTH_EMBEDDED_SECRET',
   'ABLY_AUTH_OPERATOR_SECRET',
@@ -90,7 +90,7 @@ async function readValue() {
 
 function checkValue() {
   if (value === '') stop('There is no value.');
-  if (name.startsWith('ABLY_API_KEY') && !/^[^.:\s]+\.[^.:\s]+:\S+$/.test(value)) {
+  if (KEYS.includes(name) && !/^[^.:\s]+\.[^.:\s]+:\S+$/.test(value)) {
     stop(`${name} is not an API key: it looks like appId.keyId:secret.`);
   }
   const signs = ['ABLY_AUTH_SESSION_SECRET', 'ABLY_AUTH_EMBEDDED_SECRET', 'ABLY_AUTH_OPERATOR_SECRET'].includes(name);

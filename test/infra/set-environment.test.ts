@@ -108,7 +108,16 @@ describe('infra/netlify/set-environment.mjs', () => {
 
 describe.each(['vercel', 'netlify'])('infra/%s/set-environment.mjs', (platform) => {
   it.each([
+    ['ABLY_API_KEY_SECRET_ID', 'arn:aws:secretsmanager:us-east-1:123456789012:secret:ably/api-key-AbCdEf'],
+    ['ABLY_API_KEY_SECRET_FIELD', 'apiKey'],
+    ['ABLY_API_KEY_PARAMETER', '/ably/api-key'],
+  ])('takes where the key is kept, which is no key: %s', (name, value) => {
+    expect(run(platform, [name], value)).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it.each([
     ['what is no API key', ['ABLY_API_KEY'], 'hunter2', 'is not an API key'],
+    ['what is no former API key', ['ABLY_API_KEY_PREVIOUS'], 'hunter2', 'is not an API key'],
     ['a short session secret', ['ABLY_AUTH_SESSION_SECRET'], 'hunter2', 'is too short'],
     ['a short embedded secret', ['ABLY_AUTH_EMBEDDED_SECRET'], 'hunter2', 'is too short'],
     ['nothing', ['ABLY_AUTH_TTL'], '', 'There is no value.'],
