@@ -148,7 +148,9 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
       return answer;
     } catch (error) {
       const failure = asFailure(error);
-      const answer = answerFailure(failure, context);
+      // Somebody who is known is told what is wrong with what they wrote.
+      const explain = identity && failure.reason === 'malformed-request';
+      const answer = answerFailure(failure, explain ? { ...context, explain } : context);
       watch?.tell(answer, {
         ...refusal(failure, identity, apiKey),
         ...(shadow && (await shadow.report(answers))),

@@ -6,7 +6,8 @@
  * user 403. Codes 40102, 40171 and 40140 to 40149 are never used: clients read more into them.
  *
  * Messages go to callers: they hold no value that came from a request or a secret. What the operator needs to know is
- * `detail`, which only the log sees; what to do about each is told in remedies.ts.
+ * `detail`, which only the log sees, and of a malformed request whoever is known; what to do about each is told in
+ * remedies.ts.
  */
 
 interface FailureKind {
@@ -64,7 +65,7 @@ export type FailureReason = keyof typeof FAILURES;
 /**
  * Ends a request with one row of the table. Thrown anywhere in the pipeline, caught once at its end.
  *
- * `detail` is for the log only and must not contain a credential, a claim value or a secret (S10).
+ * `detail` is for the log, and for a known caller's malformed request; it must not contain a credential, a claim value or a secret (S10).
  */
 export class AuthFailure extends Error {
   /** By what it carries: what is loaded on first use may have been bundled with a copy of this class of its own. */

@@ -38,7 +38,7 @@ export function readAsked(request: AuthRequest): readonly string[] {
 function readParameter(pairs: readonly NameValue[]): readonly string[] | undefined {
   const values = pairs.filter(([name]) => name === PARAMETER).map(([, value]) => value);
   if (values.length === 0) return undefined;
-  if (values.length > MAX_REQUESTED_RESOURCES) throw malformed(`comes ${values.length} times`);
+  if (values.length > MAX_REQUESTED_RESOURCES) throw tooMany(`comes ${values.length} times`);
   // `[meta]x` is a resource, of a kind that nobody may ask for.
   return bounded(values.flatMap((value) => (/^\s*\[\s*["\]]/.test(value) ? readArray(value) : value)));
 }
@@ -59,10 +59,15 @@ function readArray(text: string): readonly string[] {
 }
 
 function bounded(resources: readonly string[]): readonly string[] {
-  if (resources.length > MAX_REQUESTED_RESOURCES) throw malformed(`names ${resources.length} resources`);
+  if (resources.length > MAX_REQUESTED_RESOURCES) throw tooMany(`names ${resources.length} resources`);
   return [...new Set(resources.filter((resource) => resource !== ''))];
 }
 
+function tooMany(what: string): AuthFailure {
+  return malformed(`${what}, ${MAX_REQUESTED_RESOURCES} at most`);
+}
+
+/** @param what for the caller as well, and holds no value */
 function malformed(what: string): AuthFailure {
   return new AuthFailure('malformed-request', `${PARAMETER} ${what}`);
 }

@@ -78,6 +78,21 @@ describe('resources', () => {
     const { handle, checked } = roomsEndpoint(() => true);
     const response = await handle(authRequest({ cookies, ...written } as RequestToWrite));
     expect([response.status, errorOf(response).code, checked]).toEqual([400, 40000, []]);
+    // What is wrong, in words of ours: with no name that came in the request.
+    const { message } = errorOf(response) as { readonly message: string };
+    expect(message).toMatch(/^The request is malformed\. \w/);
+    expect(message).not.toMatch(/room|"|\[/);
+    expect(response.headers).toContainEqual(['X-Ably-ErrorMessage', message]);
+  });
+
+  it.each([
+    ['names 101 resources', JSON.stringify(many(101))],
+    ['comes 101 times', many(101)],
+  ] as const)('are 100 at most, which the caller is told: %s', async (what, resources) => {
+    const { handle } = roomsEndpoint(() => true);
+    const query = typeof resources === 'string' ? { resources } : resources.map((room) => ['resources', room] as const);
+    const response = await handle(authRequest({ cookies, query }));
+    expect(errorOf(response).message).toBe(`The request is malformed. resources ${what}, 100 at most`);
   });
 });
 
