@@ -29,6 +29,8 @@ export interface Terminal {
   readonly progress: (text: string | undefined) => void;
   /** Whether there is somebody to ask: standard input and output are both a terminal. */
   readonly isInteractive: boolean;
+  /** Settles when standard output takes nothing any more: what goes on until it is stopped has nobody to go on for. */
+  readonly abandoned: Promise<void>;
   /** All of standard input. */
   readonly readInput: () => Promise<string>;
 }

@@ -18,6 +18,7 @@ import { CannotRun, defineCommand, type ExitCode, listProblems, readEnvironment,
 import { createProjectEndpoint } from './dev/project-endpoint.ts';
 import { watchFiles } from './dev/watch-files.ts';
 import { CONFIG_FILE, readConfig } from './read-config.ts';
+import { asCannotRun } from './system-error.ts';
 
 const ROUTES = ['/api/ably-auth', '/auth'];
 
@@ -37,7 +38,7 @@ export const dev = defineCommand({
   },
   more: [
     'For a developer’s machine: it refuses under NODE_ENV=production, on Lambda, and on Vercel and Netlify outside their own local servers.',
-    'Exit code: 0 when it was stopped (Ctrl+C); 2 when it cannot start.',
+    'Exit code: 0 when it was stopped (Ctrl+C), or nobody reads its output any more; 2 when it cannot start.',
   ].join('\n'),
   async run({ values }, terminal): Promise<ExitCode> {
     const settings = values.env ?? (existsSync(resolve(terminal.folder, '.env')) ? '.env' : undefined);
@@ -47,7 +48,7 @@ export const dev = defineCommand({
     const { host, port } = readAddress(values.host ?? env.HOST, values.port ?? env.PORT);
 
     const print = values.json ? terminal.note : terminal.print;
-    const ably = await reachAbly(env, host);
+    const ably = await onAddress(() => reachAbly(env, host));
     const project = createProjectEndpoint(ably, env, print);
     const files = new Set<string>();
     const followed = () => [...files, ...(settings === undefined ? [] : [resolve(terminal.folder, settings)])];
@@ -63,19 +64,19 @@ export const dev = defineCommand({
       return wrong;
     };
     const watch = watchFiles(async () => {
-      print(await again(() => readSettings(settings, terminal, values.local === true).then(take)));
+      print(await again(() => readSettings(settings, terminal, values.local === true).then(take), terminal));
       watch.follow(followed());
     });
     let server: RunningNodeServer | undefined;
     try {
       const wrong = await take(env);
       if (wrong.length > 0) throw cannotStart(wrong);
-      server = await listen(project, host, port);
+      server = await onAddress(() => startNodeServer({ ...project, host, port, routes: ROUTES }));
       watch.follow(followed());
       const clientOptions = ably.clientOptions(hostFor(host));
       if (values.json) terminal.print(JSON.stringify({ url: server.url, ably: { mode: ably.mode, clientOptions } }));
       else terminal.print(banner(server, hostFor(host), ably, [...files], terminal));
-      await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+      await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), terminal.abandoned]);
       return 0;
     } finally {
       watch.close();
@@ -101,31 +102,31 @@ function readAddress(host = '127.0.0.1', port = '3000'): { readonly host: string
   return { host, port: Number(port) };
 }
 
-async function listen(
-  project: ReturnType<typeof createProjectEndpoint>,
-  host: string,
-  port: number,
-): Promise<RunningNodeServer> {
+/** Both servers listen on the host that was named. @throws CannotRun for an address that cannot be had */
+async function onAddress<T>(listen: () => Promise<T>): Promise<T> {
   try {
-    return await startNodeServer({ ...project, host, port, routes: ROUTES });
+    return await listen();
   } catch (error) {
-    const { code } = error as { readonly code?: unknown };
+    const code = String((error as { readonly code?: unknown }).code);
     if (code === 'EADDRINUSE')
       throw new CannotRun('The port is in use: --port says another, --port 0 any that is free.');
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new CannotRun('--host is no address of this machine.');
+    if (code === 'EACCES') throw new CannotRun('The port may not be listened on: --port says another.');
+    if (/^(EADDRNOTAVAIL|EAFNOSUPPORT|EINVAL|ENOTFOUND|EAI_.*)$/.test(code))
+      throw new CannotRun('--host is no address of this machine.');
     throw error;
   }
 }
 
 /** What became of a change: the new config counts, or the one before goes on. */
-async function again(take: () => Promise<readonly ConfigProblem[]>): Promise<string> {
+async function again(take: () => Promise<readonly ConfigProblem[]>, { folder }: Terminal): Promise<string> {
   try {
     const problems = await take();
     if (problems.length === 0) return 'read again: it counts from now on';
     return listProblems('not taken, the one before goes on:', problems);
   } catch (error) {
-    if (!(error instanceof CannotRun)) throw error;
-    return `not taken, the one before goes on: ${error.message}`;
+    const why = asCannotRun(error, folder);
+    if (!(why instanceof CannotRun)) throw error;
+    return `not taken, the one before goes on: ${why.message}`;
   }
 }
 

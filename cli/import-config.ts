@@ -11,7 +11,9 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describeThrown } from '../core/describe-thrown.ts';
+import { framesOf } from '../core/stack-frames.ts';
 import { CannotRun } from './command.ts';
+import { systemRefusal } from './system-error.ts';
 
 /** For a command that goes on, and reads the config again when it has changed. */
 export interface ReadingAgain {
@@ -32,7 +34,7 @@ export async function importConfig(file: string, again?: ReadingAgain): Promise<
     };
     return module.default;
   } catch (error) {
-    throw error instanceof CannotRun ? error : new CannotRun(`${file} cannot be imported: ${whatFailed(error)}`);
+    throw error instanceof CannotRun ? error : new CannotRun(`${file} cannot be imported: ${whatFailed(error, file)}`);
   }
 }
 
@@ -60,13 +62,29 @@ function esbuildOf(file: string): string | undefined {
 }
 
 async function importBundled(file: string, esbuild: string, again?: ReadingAgain): Promise<unknown> {
+  const text = await bundle(file, esbuild, again).catch((error: unknown) => {
+    if (Array.isArray((error as { readonly errors?: unknown }).errors)) throw error;
+    throw new CannotRun(`esbuild does not run: ${systemRefusal(error) ?? describeThrown(error)}.`);
+  });
+  const bundled = await writeBeside(file, text);
+  // So that where it throws is a line that its author has written.
+  process.setSourceMapsEnabled(true);
+  try {
+    return await importFile(bundled);
+  } finally {
+    await rm(bundled, { force: true });
+  }
+}
+
+/** @returns the text of a module, with its source map */
+async function bundle(file: string, esbuild: string, again?: ReadingAgain): Promise<string> {
   const { build } = (await importFile(esbuild)) as typeof import('esbuild');
-  const bundled = join(placeFor(file), `.ably-auth-functions-${process.pid}-${Date.now()}.mjs`);
+  const folder = dirname(file);
   const { outputFiles, metafile } = await build({
     metafile: true,
-    absWorkingDir: dirname(file),
+    absWorkingDir: folder,
     entryPoints: [file],
-    outfile: bundled,
+    outfile: join(folder, 'bundled.mjs'),
     bundle: true,
     packages: 'external',
     platform: 'node',
@@ -83,16 +101,9 @@ async function importBundled(file: string, esbuild: string, again?: ReadingAgain
       'import.meta.filename': JSON.stringify(file),
     },
   });
-  again?.onFiles(Object.keys(metafile.inputs).map((input) => resolve(dirname(file), input)));
+  again?.onFiles(Object.keys(metafile.inputs).map((input) => resolve(folder, input)));
   const textOf = (ending: string): string => outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
-  // So that where it throws is a line that its author has written.
-  process.setSourceMapsEnabled(true);
-  try {
-    await writeFile(bundled, textOf('.mjs') + mapComment(textOf('.map'), dirname(bundled)));
-    return await importFile(bundled);
-  } finally {
-    await rm(bundled, { force: true });
-  }
+  return textOf('.mjs') + mapComment(textOf('.map'), folder);
 }
 
 /** The map, whose sources are found from wherever Node takes the file to be: a folder on the way may be a link. */
@@ -103,8 +114,27 @@ function mapComment(text: string, folder: string): string {
   return `\n//# sourceMappingURL=data:application/json;base64,${encoded}\n`;
 }
 
-/** From where its packages are found as from the file itself, and where nothing watches: the nearest node_modules. */
-function placeFor(file: string): string {
+/**
+ * Into a file from which its packages are found as from the config itself: in the nearest node_modules, where nothing watches,
+ * or where that may not be written to beside the config.
+ */
+async function writeBeside(file: string, text: string): Promise<string> {
+  const name = `.ably-auth-functions-${process.pid}-${Date.now()}.mjs`;
+  const refused: string[] = [];
+  for (const folder of new Set([nearestModules(file), dirname(file)])) {
+    const path = join(folder, name);
+    try {
+      await writeFile(path, text);
+      return path;
+    } catch (error) {
+      await rm(path, { force: true });
+      refused.push(`${folder}: ${systemRefusal(error) ?? 'it failed'}`);
+    }
+  }
+  throw new CannotRun(`A bundle of ${file} is written for a moment, and cannot be. ${refused.join('; ')}.`);
+}
+
+function nearestModules(file: string): string {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     const modules = join(folder, 'node_modules');
     if (existsSync(modules)) return modules;
@@ -113,12 +143,16 @@ function placeFor(file: string): string {
 }
 
 /** Node and esbuild speak of code. What the config itself throws may hold what it read from the environment. */
-function whatFailed(error: unknown): string {
-  const { errors, code } = error as { readonly errors?: unknown; readonly code?: unknown };
+function whatFailed(error: unknown, file: string): string {
+  const { errors, code, path } = (error ?? {}) as Readonly<Record<'errors' | 'code' | 'path', unknown>>;
+  const refusal = path === file ? systemRefusal(error) : undefined;
+  if (refusal !== undefined) return `${refusal}.`;
   if (Array.isArray(errors)) return (errors as readonly BuildProblem[]).map(describeBuildProblem).join('\n');
   const isNodes =
     typeof code === 'string' && /^ERR_(MODULE|UNSUPPORTED|INVALID_TYPESCRIPT|PACKAGE|UNKNOWN)_/.test(code);
-  if (error instanceof Error && (isNodes || error instanceof SyntaxError)) return error.message;
+  // Not one of `JSON.parse`, called by the config: its message quotes the text.
+  const isOfCode = error instanceof SyntaxError && framesOf(error).every((frame) => frame.includes('node:internal'));
+  if (error instanceof Error && (isNodes || isOfCode)) return error.message;
   return `it threw ${describeThrown(error)} (its message may hold a secret, and is not shown).`;
 }
 

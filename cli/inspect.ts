@@ -1,9 +1,9 @@
 /** `inspect`: what a credential is, whether Ably and the SDKs would take it, and what it allows. Sends nothing to anybody. */
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CannotRun, defineCommand, type ExitCode, readEnvironment, type Terminal } from './command.ts';
 import { inspectCredential } from './inspect/inspect-credential.ts';
 import { describeInspection, isRefused } from './inspect/inspection.ts';
+import { readText, systemRefusal } from './system-error.ts';
 
 export const inspect = defineCommand({
   about:
@@ -22,14 +22,14 @@ export const inspect = defineCommand({
     const env = await readEnvironment(values.env, terminal);
     const nowMs = values.at === undefined ? Date.now() : Date.parse(values.at);
     if (Number.isNaN(nowMs)) throw new CannotRun('--at is a time such as 2026-01-31T12:00:00Z.');
-    const inspection = inspectCredential(await readText(operands[0], terminal), { env, nowMs });
+    const inspection = inspectCredential(await readCredential(operands[0], terminal), { env, nowMs });
     if (values.json) terminal.print(JSON.stringify(inspection, undefined, 2));
     else terminal.print(describeInspection(inspection, nowMs, terminal).join('\n'));
     return isRefused(inspection) ? 1 : 0;
   },
 });
 
-async function readText(
+async function readCredential(
   file: string | undefined,
   { folder, readInput, note, isInteractive }: Terminal,
 ): Promise<string> {
@@ -38,9 +38,12 @@ async function readText(
     return readInput();
   }
   try {
-    return await readFile(resolve(folder, file), 'utf8');
-  } catch {
+    return await readText(resolve(folder, file));
+  } catch (error) {
+    const refusal = systemRefusal(error);
+    if (refusal === undefined) throw error;
     // Whoever gave the credential itself has shown it to the shell, and is told without it being repeated.
-    throw new CannotRun('There is no such file. A credential is given on standard input, not as an argument.');
+    const hint = 'A credential is given on standard input, not as an argument';
+    throw new CannotRun(`The file cannot be read: ${refusal}. ${hint}.`);
   }
 }

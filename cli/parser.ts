@@ -3,8 +3,17 @@
  * of an argument that it does not understand is put into words of ours: its own repeat the value, which may be a secret (S10).
  */
 import { Argument, CommanderError, Option as CommanderOption, Command as Program } from 'commander';
-import { CannotRun, type Command, type ExitCode, type Option, type Options, type Values } from './command.ts';
+import {
+  CannotRun,
+  type Command,
+  type ExitCode,
+  type Operand,
+  type Option,
+  type Options,
+  type Values,
+} from './command.ts';
 import type { Listed } from './commands.ts';
+import { asCannotRun } from './system-error.ts';
 import type { OpenTerminal } from './terminal.ts';
 
 export const NAME = 'ably-auth-functions';
@@ -43,7 +52,8 @@ export async function runCommand(
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const message = error instanceof CommanderError ? inOurWords(error, described?.command.options) : error;
+    const message =
+      error instanceof CommanderError ? inOurWords(error, described?.command) : asCannotRun(error, terminal.folder);
     if (typeof message !== 'string' && !(message instanceof CannotRun)) throw error;
     const topic = described === undefined ? '--help' : `${described.name} --help`;
     terminal.note(`${message instanceof CannotRun ? message.message : message}\nSee ${NAME} ${topic}.`);
@@ -132,7 +142,7 @@ function refuseDashedValues(args: readonly string[], options: Options): void {
   }
 }
 
-function inOurWords({ code, message }: CommanderError, options: Options = {}): string {
+function inOurWords({ code, message }: CommanderError, { options = {}, operands = [] }: Partial<Command> = {}): string {
   // Of `-shunter2` only `-s`: what stands behind it is a value.
   const option = /'(--[\w-]+|-\w)/.exec(message)?.[1] ?? '';
   const known = Object.hasOwn(options, option.slice(2)) ? options[option.slice(2)] : undefined;
@@ -145,7 +155,7 @@ function inOurWords({ code, message }: CommanderError, options: Options = {}): s
     case 'commander.optionMissingArgument':
       return `${option} needs a value.`;
     case 'commander.invalidArgument':
-      return `${known?.choices ? `${option} is one of ${known.choices.join(', ')}` : 'An argument is none of those that are known'}.`;
+      return choicesOf(option, known, operands);
     case 'commander.excessArguments':
       return 'There are too many arguments.';
     case 'commander.unknownCommand':
@@ -153,4 +163,11 @@ function inOurWords({ code, message }: CommanderError, options: Options = {}): s
     default:
       return 'The arguments cannot be read.';
   }
+}
+
+/** No command has more than one operand with choices. */
+function choicesOf(option: string, known: Option | undefined, operands: readonly Operand[]): string {
+  if (known?.choices) return `${option} is one of ${known.choices.join(', ')}.`;
+  const operand = operands.find(({ choices }) => choices !== undefined);
+  return `${operand?.name ?? 'The argument'} is one of ${(operand?.choices ?? []).join(', ')}.`;
 }

@@ -3,7 +3,6 @@
  * becomes the config that the prebuilt functions make of it.
  */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { dropInConfig } from '../adapters/compose/drop-in-config.ts';
 import type { AuthDefinition } from '../core/config.ts';
@@ -12,6 +11,7 @@ import { readJsonPolicy } from '../core/policy/json-policy.ts';
 import type { Environment } from '../core/settings.ts';
 import { CannotRun } from './command.ts';
 import { importConfig, type ReadingAgain } from './import-config.ts';
+import { readText } from './system-error.ts';
 
 /** How help describes it, in every command that takes one. */
 export const CONFIG_FILE = {
@@ -47,6 +47,6 @@ export async function readConfig(
   }
   again?.onFiles([path]);
   const problems: ConfigProblem[] = [];
-  const rules = readJsonPolicy(await readFile(path, 'utf8'), file, problems);
+  const rules = readJsonPolicy(await readText(path), file, problems);
   return { file, ...dropInConfig(env, rules, problems) };
 }

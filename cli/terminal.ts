@@ -4,6 +4,7 @@ import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import type { Environment } from '../core/settings.ts';
 import type { Terminal } from './command.ts';
+import { whenAbandoned } from './output-failure.ts';
 
 /** Erases the line and goes back to its start. */
 const ERASE_LINE = '\r\u001B[2K';
@@ -39,6 +40,7 @@ export function openTerminal(streams: Streams, env: Environment, folder: string,
   return {
     env,
     folder,
+    abandoned: whenAbandoned(streams),
     hasColours,
     columns: stdout.isTTY ? stdout.columns : undefined,
     print: (line) => write(stdout, line),

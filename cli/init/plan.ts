@@ -3,8 +3,9 @@
  * the policy are what it is asked for: one that is there already and says something else is in the way. What only helps
  * (settings, what makes a project of an empty folder) is left as it is.
  */
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readText } from '../system-error.ts';
 import { configText, policyTestText, settingsText } from './config-text.ts';
 import type { IdentityChoice, Values } from './identities.ts';
 import { type NewFile, PLATFORMS, type PlatformChoice } from './platforms.ts';
@@ -98,7 +99,7 @@ async function exists(path: string): Promise<boolean> {
 
 async function textOf(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readText(path);
   } catch (error) {
     if ((error as { readonly code?: unknown }).code === 'ENOENT') return undefined;
     throw error;

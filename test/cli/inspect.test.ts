@@ -283,7 +283,11 @@ describe('ably-auth-functions inspect', () => {
   });
 
   it.each([
-    [['hunter2'], '', /^There is no such file\. A credential is given on standard input/],
+    [
+      ['hunter2'],
+      '',
+      /^The file cannot be read: there is no such file or folder\. A credential is given on standard input/,
+    ],
     [[], 'hunter2', /^That is no TokenRequest, no JWT/],
     [[], '{"hunter2":1}', /^That is JSON, and no TokenRequest/],
     [[], ' ', /^There is nothing to inspect/],

@@ -121,6 +121,9 @@ describe('a config', () => {
     await project.write({
       'throws.ts': config(GOOD, thrower),
       'syntax.ts': 'export default {{',
+      // Its message quotes the text, and is a SyntaxError as the one before.
+      'reads.ts': `JSON.parse('hunter2');`,
+      'throws-nothing.ts': 'throw undefined;',
       'lost.ts': `import './nowhere';\nexport default {};`,
       'builds-not.ts': config(`(() => { throw new RangeError('hunter2') })()`),
       'no-default.ts': 'export const a = 1;',
@@ -133,6 +136,8 @@ describe('a config', () => {
     expect(await told('throws.ts')).toMatch(
       /^2 .*throws\.ts cannot be imported: it threw an Error at \S*\/throws\.ts:3:7 /,
     );
+    expect(await told('reads.ts')).toMatch(/it threw a SyntaxError at \S*\/reads\.ts:1:6 /);
+    expect(await told('throws-nothing.ts')).toMatch(/^2 .*it threw something that is no Error /);
     expect(await told('syntax.ts')).toMatch(/^2 .*syntax\.ts cannot be imported: syntax\.ts:1: /);
     expect(await told('lost.ts')).toMatch(/^2 .*lost\.ts:1: Could not resolve ".\/nowhere"/);
     expect(await told('builds-not.ts')).toMatch(

@@ -153,6 +153,7 @@ async function readHelp(name: string): Promise<string> {
     note: () => {},
     paint: (_, text) => text,
     progress: () => {},
+    abandoned: new Promise(() => {}),
     readInput: () => Promise.resolve(''),
   };
   await runCommand([...(name === '' ? [] : [name]), '--help'], COMMANDS, () => '', terminal);
