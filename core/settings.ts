@@ -21,7 +21,8 @@ export const SETTINGS = {
   ABLY_CONTROL_TOKEN: 'an access token of Ably’s Control API, for the command that rotates the key',
   ABLY_CONTROL_TOKEN_SECRET_ID: 'the AWS secret that holds such a token, for the rotation function',
   ABLY_CONTROL_URL: 'another Control API than Ably’s',
-  ABLY_AUTH_POLICY: 'rules for the prebuilt functions: JSON, or the name of a `.json` file beside the function',
+  ABLY_AUTH_POLICY:
+    'rules for the Vercel and Netlify drop-ins: JSON, or the name of a `.json` file beside the function',
   ABLY_AUTH_ISSUER: 'who signs your callers’ tokens: the `issuer` of an OpenID Connect provider, exactly as it says it',
   ABLY_AUTH_AUDIENCE: 'whom those tokens must be for, the `aud` claim; several separated by commas',
   ABLY_AUTH_JWKS_URL: 'where the issuer’s keys are, when it has no `/.well-known/openid-configuration`',

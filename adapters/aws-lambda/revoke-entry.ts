@@ -26,6 +26,7 @@ const { endpoint, notice } = composeResolved({
   print: printLine,
   ...lines,
 });
+if (env.ABLY_AUTH_POLICY) notice('warn', (await import('../compose/unused-policy.ts')).POLICY_IS_NOT_USED);
 // What is wrong stands in the log before the function can be frozen.
 await endpoint.allProblems;
 

@@ -60,17 +60,20 @@ export function replaceStoredKey(text: string | undefined, field: string | undef
   return JSON.stringify({ ...fields, [name]: key });
 }
 
-function keyOrError(parsed: ParsedApiKey, { setting, subject }: KeyPlace): ApiKey {
+/** A text that is no key, and what to do where it is not to write the key there. */
+type ParsedText = ParsedApiKey & { readonly fix?: string };
+
+const WRITE_KEY =
+  'Put in the whole key, appId.keyId:secret, as the Ably dashboard shows it, without quotation marks or line breaks.';
+const NAME_FIELD = 'Set ABLY_API_KEY_SECRET_FIELD to the name of the field that holds the key.';
+
+function keyOrError(parsed: ParsedText, { setting, subject }: KeyPlace): ApiKey {
   if (parsed.ok) return parsed.apiKey;
-  throw new KeySourceError(
-    'malformed',
-    setting,
-    `${subject} is not an Ably API key: ${parsed.problem}.`,
-    'Put in the whole key, appId.keyId:secret, as the Ably dashboard shows it, without quotation marks or line breaks.',
-  );
+  const { problem, fix = WRITE_KEY } = parsed;
+  throw new KeySourceError('malformed', setting, `${subject} is not an Ably API key: ${problem}.`, fix);
 }
 
-function parseStored(text: string | undefined, field: string | undefined): ParsedApiKey {
+function parseStored(text: string | undefined, field: string | undefined): ParsedText {
   if (text === undefined) return { ok: false, problem: 'it is binary, and a key is text' };
   if (!/^\s*\{/.test(text)) return parseApiKey(text);
   let fields: Record<string, unknown>;
@@ -82,10 +85,10 @@ function parseStored(text: string | undefined, field: string | undefined): Parse
   const wanted: readonly string[] = field === undefined ? DEFAULT_SECRET_FIELDS : [field];
   const name = wanted.find((candidate) => Object.hasOwn(fields, candidate));
   if (name === undefined) {
-    return { ok: false, problem: `it is JSON without the field ${wanted.join(' or ')}; see ABLY_API_KEY_SECRET_FIELD` };
+    return { ok: false, problem: `it is JSON without the field ${wanted.join(' or ')}`, fix: NAME_FIELD };
   }
   const value = fields[name];
-  if (typeof value !== 'string') return { ok: false, problem: `its field ${name} is not a string` };
+  if (typeof value !== 'string') return { ok: false, problem: `its field ${name} is not a string`, fix: NAME_FIELD };
   const parsed = parseApiKey(value);
   return parsed.ok ? parsed : { ok: false, problem: `in its field ${name}, ${parsed.problem}` };
 }

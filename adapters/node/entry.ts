@@ -33,6 +33,7 @@ const { endpoint, notice } = composeEndpoint({
   logProblems: onLambda,
 });
 problems.push(...(await endpoint.allProblems));
+if (env.ABLY_AUTH_POLICY) notice('warn', (await import('../compose/unused-policy.ts')).POLICY_IS_NOT_USED);
 
 if (!address || (problems.length > 0 && !onLambda)) {
   stop(['Not started:', ...problems.map((problem) => `- ${describeProblem(problem)}`)]);

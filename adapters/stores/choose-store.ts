@@ -14,12 +14,28 @@ export type StoreOpeners = Readonly<Partial<Record<StoreKind, (place: string) =>
 
 const setting = 'ABLY_AUTH_STORE';
 
-/** What may stand behind each kind; of a `redis` address, all of it. */
-const PLACES: Readonly<Record<StoreKind, RegExp>> = {
-  memory: /^$/,
-  dynamodb: /^[\w.-]{3,255}$/,
-  redis: /^rediss?:\/\/[^\s/?#]+(\/\d*)?$/,
-  'netlify-blobs': /^[^\s/%]{1,64}$/,
+interface Place {
+  /** What may stand behind the kind; of a `redis` address, all of it. */
+  readonly form: RegExp;
+  /** Of what stands there and may not. */
+  readonly problem: string;
+}
+
+const PLACES: Readonly<Record<StoreKind, Place>> = {
+  memory: { form: /^$/, problem: 'memory stands alone' },
+  dynamodb: {
+    form: /^[\w.-]{3,255}$/,
+    problem: 'what stands behind dynamodb: is no name of a table, which is 3 to 255 letters, digits, _, . or -',
+  },
+  redis: {
+    form: /^rediss?:\/\/[^\s/?#]+(\/\d*)?$/,
+    problem: 'it is no address of Redis, such as redis://user:password@host:6379/0',
+  },
+  'netlify-blobs': {
+    form: /^[^\s/%]{1,64}$/,
+    problem:
+      'what stands behind netlify-blobs: is no name of a store, which is up to 64 characters without a space, / or %',
+  },
 };
 
 /** @param openers of this host, beside `memory`, which every host has */
@@ -31,9 +47,8 @@ export function chooseStore(env: Environment, openers: StoreOpeners = {}): Chose
   const place = kind === 'redis' ? text : rest;
   const fix = 'Write memory, dynamodb:<table>, redis://…, rediss://… or netlify-blobs:<name>';
   if (!Object.hasOwn(PLACES, kind)) return refused({ setting, problem: 'it names no store that we know', fix });
-  if (!PLACES[kind].test(place) || (kind === 'redis' && !URL.canParse(text))) {
-    return refused({ setting, problem: `what it says behind ${kind} cannot be one`, fix });
-  }
+  const { form, problem } = PLACES[kind];
+  if (!form.test(place) || (kind === 'redis' && !URL.canParse(text))) return refused({ setting, problem, fix });
   const open = kind === 'memory' ? openMemory : openers[kind];
   if (!open) {
     const known = ['memory', ...Object.keys(openers)].join(' and ');

@@ -14,7 +14,7 @@ const POLICY = JSON.stringify({
 });
 
 const ARTEFACTS = ['aws-lambda', 'vercel', 'netlify'] as const;
-type Artefact = (typeof ARTEFACTS)[number];
+type Artefact = (typeof ARTEFACTS)[number] | 'aws-lambda-revoke';
 
 let built: Built;
 const running: RunningArtefact[] = [];
@@ -161,6 +161,19 @@ describe('the built Lambda function', () => {
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain('ABLY_API_KEY_SECRET_ID');
   });
+
+  it.each(['aws-lambda', 'aws-lambda-revoke'] as const)(
+    'warns once about rules that do not count, from %s, and works',
+    async (name) => {
+      const artefact = await run(name, { ABLY_API_KEY: KEY, ABLY_AUTH_POLICY: '{"rules":[]}' });
+      expect(await (await fetch(`${artefact.url}?health`)).json()).toEqual({ status: 'ok' });
+      await fetch(artefact.url);
+      const warnings = artefact.log().filter((line) => line.includes('"warn"') && line.includes('notice'));
+      expect(warnings).toEqual([
+        expect.stringContaining('ABLY_AUTH_POLICY: not used: the rules are in auth.config.ts'),
+      ]);
+    },
+  );
 
   it('writes one line a request, with metrics in it where they are asked for, and of the trace that X-Ray has', async () => {
     const artefact = await run('aws-lambda', {

@@ -103,6 +103,12 @@ describe('the built server', () => {
     expect(started.err()).toMatch(/^- ABLY_PORT: .*\n- ABLY_TLS: .*\n- ABLY_AUTH_EMBEDDED_SECRET: /m);
   });
 
+  it('warns about rules that do not count, and serves', async () => {
+    const started = start({ PORT: '0', ABLY_API_KEY: KEY, ABLY_AUTH_POLICY: '{"rules":[]}' });
+    expect((await fetch(await urlOf(started))).status).toBe(200);
+    expect(started.out().match(/ABLY_AUTH_POLICY: not used: the rules are in auth\.config\.ts/g)).toHaveLength(1);
+  });
+
   it('exits with 1 when the port is taken', async () => {
     const first = start({ PORT: '0', HOST: '127.0.0.1', ABLY_API_KEY: KEY });
     const { port } = new URL(await urlOf(first));

@@ -114,6 +114,16 @@ describe('createSecretsManagerKeySource', () => {
     await expect(loading).rejects.not.toThrow(SECRET);
   });
 
+  it.each([
+    ['holds no known field', { secret: OLD }, /^Set ABLY_API_KEY_SECRET_FIELD to the name of the field/],
+    ['holds more than text in it', { key: [OLD] }, /^Set ABLY_API_KEY_SECRET_FIELD /],
+    ['holds no key in it', { key: 'x' }, /^Put in the whole key/],
+  ])('says what to do with a JSON secret that %s', async (_, fields, remediation) => {
+    aws.putSecret('fields', JSON.stringify(fields));
+    const loading = sourceOf('fields').loadCurrent();
+    await expect(loading).rejects.toMatchObject({ remediation: expect.stringMatching(remediation) });
+  });
+
   it('calls a binary secret malformed', async () => {
     aws.putSecret('binary', { SecretBinary: 'AAEC' });
     await expect(sourceOf('binary').loadCurrent()).rejects.toMatchObject({

@@ -81,6 +81,15 @@ describe('chooseStore', () => {
     expect(JSON.stringify(choice)).not.toMatch(/hunter2|cache\.example/);
   });
 
+  it.each([
+    ['dynamodb:x', 'is no name of a table, which is 3 to 255 letters'],
+    ['redis:cache', 'it is no address of Redis, such as redis://'],
+    ['netlify-blobs:a/b', 'is no name of a store, which is up to 64 characters'],
+    ['memory:x', 'memory stands alone'],
+  ])('says of %s what it is not', (text, problem) => {
+    expect(JSON.stringify(choose(text))).toContain(problem);
+  });
+
   it.each<[string, (env: Environment) => unknown, string]>([
     ['netlify-blobs:auth', choosePrebuiltStore, 'this function opens memory and dynamodb and redis by itself'],
     ['redis://h:hunter2@x.example', chooseAwsStore, 'this function opens memory and dynamodb by itself, not redis'],
