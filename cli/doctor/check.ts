@@ -21,6 +21,8 @@ export interface Check {
   /** How that is known: the part of an SDK, of Ably's documentation, or of a standard. */
   readonly source: string;
   readonly fix: string;
+  /** It has something to say also of an endpoint that was not reached. */
+  readonly evenUnreached?: true;
   readonly run: (visit: Visit) => Promise<Outcome>;
 }
 

@@ -64,7 +64,8 @@ export function readCredential(body: string): Credential | undefined {
   const { token, issued, expires, keyName, timestamp, ttl } = fields;
   if (typeof token === 'string') {
     const ttlMs = isNumber(issued) && isNumber(expires) ? expires - issued : undefined;
-    return made('TokenDetails', fields, { ttlMs, madeAtMs: numberOr(issued), unique: token, problem: undefined });
+    const problem = readToken(token) ? undefined : 'its token is no text that Ably gives';
+    return made('TokenDetails', fields, { ttlMs, madeAtMs: numberOr(issued), unique: token, problem });
   }
   if (typeof keyName !== 'string') return undefined;
   const unique = String(fields.nonce);
@@ -96,7 +97,7 @@ function jwtProblem({ alg, kid }: JsonObject): string | undefined {
 
 /** A JWT of Ably's, one of the app's own around a token, or a token that only Ably can read. */
 function readToken(text: string): Credential | undefined {
-  if (!/^[\w.~+/=:-]+$/.test(text)) return undefined;
+  if (!/^[\w.~+/=:!-]+$/.test(text)) return undefined;
   const [head = '', payload = '', ...rest] = text.split('.');
   const header = readJsonObject(decode(head));
   const claims = rest.length === 1 ? readJsonObject(decode(payload)) : undefined;

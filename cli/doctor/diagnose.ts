@@ -33,8 +33,8 @@ export async function diagnose(target: Target, options: DiagnoseOptions = {}): P
   for (const [index, check] of checks.entries()) {
     onCheck?.(check, index, checks.length);
     // Each would wait as long again, or complain of a page that was never an endpoint.
-    const isReached = check.id === 'tls' || results[0]?.check.id !== 'reachable' || results[0].verdict === 'passes';
-    results.push({ check, ...(isReached ? await outcomeOf(check, visit) : NOT_REACHED) });
+    const isReached = results[0]?.check.id !== 'reachable' || results[0].verdict === 'passes';
+    results.push({ check, ...(isReached || check.evenUnreached ? await outcomeOf(check, visit) : NOT_REACHED) });
   }
   return { results, requests: visit.requests() };
 }

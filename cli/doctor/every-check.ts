@@ -6,6 +6,7 @@ import { CALLERS } from './checks/callers.ts';
 import { CLIENTS } from './checks/clients.ts';
 import { ERRORS } from './checks/errors.ts';
 import { HEALTH } from './checks/health.ts';
+import { KEYS } from './checks/keys.ts';
 import { REACH } from './checks/reach.ts';
 import { RIGHTS } from './checks/rights.ts';
 import { TIMES } from './checks/times.ts';
@@ -20,4 +21,6 @@ export const EVERY_CHECK: readonly Check[] = [
   ...ERRORS,
   ...BROWSERS,
   ...HEALTH,
+  // The last: it looks at what the others were answered.
+  ...KEYS,
 ];

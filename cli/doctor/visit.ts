@@ -4,6 +4,7 @@
  */
 import type { NameValue } from '../../core/http.ts';
 import { type Exchange, exchange } from './exchange.ts';
+import { type Answer, createKeyGuard } from './without-api-keys.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
 export interface Target {
@@ -44,9 +45,9 @@ export interface Visit {
    * @throws NoAnswer
    * @throws Limited when the endpoint says that it is asked too often
    */
-  readonly ask: (ask?: Ask) => Promise<Exchange>;
+  readonly ask: (ask?: Ask) => Promise<Answer>;
   /** Everything that was answered so far. */
-  readonly exchanges: readonly Exchange[];
+  readonly exchanges: readonly Answer[];
   /** How many requests were made. */
   readonly requests: () => number;
 }
@@ -72,13 +73,14 @@ const MAX_WAIT_SECONDS = 30;
 
 /** @param onWait told before each wait for a limit */
 export function createVisit(target: Target, onWait?: (seconds: number) => void): Visit {
-  const made = new Map<string, Promise<Exchange>>();
-  const exchanges: Exchange[] = [];
+  const made = new Map<string, Promise<Answer>>();
+  const exchanges: Answer[] = [];
+  const withoutApiKeys = createKeyGuard();
   let requests = 0;
   let waits = 0;
   let last: Promise<unknown> = Promise.resolve();
 
-  async function make(ask: Ask): Promise<Exchange> {
+  async function make(ask: Ask): Promise<Answer> {
     const { method = 'GET', params = [], headers = [], body, asNobody } = ask;
     const url = new URL(target.url);
     for (const [name, value] of params) url.searchParams.append(name, value);
@@ -89,7 +91,8 @@ export function createVisit(target: Target, onWait?: (seconds: number) => void):
     for (;;) {
       if (requests >= MAX_REQUESTS) throw new NotChecked(`${MAX_REQUESTS} requests were made already`);
       requests += 1;
-      const answer = withoutSecrets(await exchange(question, target.timeoutMs), all, target.credential);
+      const came = await exchange(question, target.timeoutMs);
+      const answer = withoutApiKeys(withoutSecrets(came, all, target.credential));
       exchanges.push(answer);
       const seconds = isLimit(answer) ? Number(answer.headers.get('retry-after')?.[0]) : Number.NaN;
       if (!(seconds <= MAX_WAIT_SECONDS) || waits >= MAX_WAITS) return answer;

@@ -7,6 +7,7 @@ import type { Exchange } from '../exchange.ts';
 import { header, listed, mediaType, named } from '../headers.ts';
 import { quote } from '../quote.ts';
 import { NotChecked, type Visit } from '../visit.ts';
+import { REPLACE_NOW } from './keys.ts';
 import { refusals } from './refusals.ts';
 
 const SIGN_IT = 'Sign it with the Ably API key: createTokenRequest, or a JWT with HS256 whose kid is the key’s name.';
@@ -22,6 +23,11 @@ const credential: Check = {
     const { status } = answer;
     if (status === 200) {
       const found = readCredential(answer.body);
+      if (answer.apiKeys.length > 0 && (!found || found.problem !== undefined))
+        return fails(
+          `200, and in the place of a credential the API key ${answer.apiKeys.map(quote).join()}`,
+          REPLACE_NOW,
+        );
       if (found?.problem !== undefined) return fails(`a ${found.kind}, and ${found.problem}`, SIGN_IT);
       if (found) return passes(`a ${found.kind}`);
       const isPage = mediaType(answer) === 'text/html';

@@ -49,6 +49,7 @@ const tls: Check = {
   why: 'iOS and Android refuse plain HTTP unless the app is told otherwise, a page on https may not ask http at all, and no client accepts a certificate that it cannot verify.',
   source: 'App Transport Security; Android network security configuration; mixed content in browsers',
   fix: 'Serve https with a certificate of a public authority, for this host name.',
+  evenUnreached: true,
   async run({ target, ask }) {
     if (target.url.protocol === 'http:') {
       return isLoopback(target.url.hostname)

@@ -13,6 +13,7 @@ import type { Verdict } from '../../../cli/doctor/check.ts';
 import { type Diagnosis, diagnose } from '../../../cli/doctor/diagnose.ts';
 import { MAX_REQUESTS, type Target } from '../../../cli/doctor/visit.ts';
 import { BROKEN_ANSWERS } from './broken-answers.ts';
+import { BROKEN_KEYS, SECRETS } from './broken-keys.ts';
 import { BROKEN_MANNERS } from './broken-manners.ts';
 import { BROKEN_RIGHTS } from './broken-rights.ts';
 import { goodEndpoint, type Served, serve, serveEndpoint, targetOf } from './endpoints.ts';
@@ -29,7 +30,7 @@ function seenBy({ results }: Diagnosis, id: string): string | undefined {
 }
 
 describe('an endpoint with one mistake', () => {
-  it.each([...BROKEN_ANSWERS, ...BROKEN_RIGHTS, ...BROKEN_MANNERS])(
+  it.each([...BROKEN_ANSWERS, ...BROKEN_RIGHTS, ...BROKEN_MANNERS, ...BROKEN_KEYS])(
     '$title',
     async ({ change, config, target, found, isWarning, follows = [], alsoWarns = [] }) => {
       served = await serveEndpoint({ handle: change(goodEndpoint(config).handle) });
@@ -39,6 +40,8 @@ describe('an endpoint with one mistake', () => {
       expect(ids(diagnosis, isWarning ? 'warns' : 'fails')).toContain(id);
       expect(new Set(ids(diagnosis, 'fails'))).toEqual(new Set(isWarning ? follows : [id, ...follows]));
       expect(new Set(ids(diagnosis, 'warns'))).toEqual(new Set(isWarning ? [id, ...alsoWarns] : alsoWarns));
+      const shown = JSON.stringify(diagnosis.results);
+      expect(SECRETS.filter((secret) => shown.includes(secret))).toEqual([]);
     },
   );
 });

@@ -29,7 +29,7 @@ describe('doctor', () => {
     const { code, stdout, stderr } = await project.run(args, { env });
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/ably-auth\n\nok {5}reachable /);
-    expect(stdout).toMatch(/\n31 checks: 31 pass; 4\d requests\.\n$/);
+    expect(stdout).toMatch(/\n32 checks: 32 pass; 4\d requests\.\n$/);
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(110);
   });
 
@@ -94,6 +94,25 @@ describe('doctor', () => {
     expect(Object.keys(told.checks[0])).toEqual(['id', 'verdict', 'seen', 'should', 'why', 'source', 'fix']);
     expect(told.requests).toBeGreaterThan(20);
   });
+
+  it.each([[], ['--json']])(
+    'shows no API key that an endpoint gives away, says which it is, and ends with 1: %j',
+    async (...more) => {
+      const secret = 'obviously-fake-secret-as-long-as-a-real-one';
+      served = await serve((req, res) => {
+        const message = `failed with fakeId.fakeId:${secret}`;
+        const error = { code: 40101, statusCode: 401, message };
+        if (req.method === 'POST') res.writeHead(200, { 'Content-Type': 'text/plain' }).end(`fakeId.fakeId:${secret}`);
+        else res.writeHead(401, { 'Content-Type': 'application/json' }).end(JSON.stringify({ error }));
+      });
+      const { code, stdout, stderr } = await project.run(['doctor', served.url, '--anonymous', 'allowed', ...more]);
+      expect([code, stderr]).toEqual([1, '']);
+      expect(stdout).toContain('failed with fakeId.fakeId:…');
+      expect(stdout).toMatch(/the secret of \\?"fakeId\.fakeId\\?" is in \d+ of \d+ answers/);
+      expect(stdout).toContain('Replace the key now');
+      expect(stdout).not.toContain(secret);
+    },
+  );
 
   it('lets no endpoint write to the terminal', async () => {
     served = await serve((_req, res) => {

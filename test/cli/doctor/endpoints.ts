@@ -16,6 +16,8 @@ import {
 } from '../../../index.ts';
 
 const SECRET = 'a secret of at least 32 bytes, obviously fake';
+/** Of the API key that signs. */
+export const KEY_SECRET = 'a-secret-for-tests';
 export const ORIGIN = 'https://app.example';
 
 export function goodEndpoint(config: Partial<AuthConfig> = {}, env: Environment = {}): ConfiguredEndpoint {
@@ -32,7 +34,7 @@ export function goodEndpoint(config: Partial<AuthConfig> = {}, env: Environment 
       }),
     },
     env,
-    keySource: { ok: true, source: createEnvironmentKeySource({ ABLY_API_KEY: 'appId1.keyId1:a-secret-for-tests' }) },
+    keySource: { ok: true, source: createEnvironmentKeySource({ ABLY_API_KEY: `appId1.keyId1:${KEY_SECRET}` }) },
   });
   if (endpoint.problems.length > 0) throw new Error(JSON.stringify(endpoint.problems));
   return endpoint;
