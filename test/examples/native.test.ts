@@ -6,16 +6,19 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FAILURES } from '../../core/errors.ts';
+import { MAX_REQUESTED_RESOURCES } from '../../core/limits.ts';
 import { EXPOSED_HEADERS } from '../../core/wire/cors.ts';
 import { type Rooms, startRooms } from '../client/rooms.ts';
 import { ROOT } from '../house/source-files.ts';
 
 const read = (...path: readonly string[]): string => readFileSync(join(ROOT, 'examples', ...path), 'utf8');
 
+const KOTLIN = 'app/src/main/kotlin/com/example/rooms';
+
 const EXAMPLES = {
-  android: { ending: 'kt', session: 'app/src/main/kotlin/com/example/rooms/AblySession.kt' },
-  ios: { ending: 'swift', session: 'Rooms/AblySession.swift' },
-  flutter: { ending: 'dart', session: 'lib/ably_session.dart' },
+  android: { ending: 'kt', session: `${KOTLIN}/AblySession.kt`, screen: `${KOTLIN}/MainActivity.kt` },
+  ios: { ending: 'swift', session: 'Rooms/AblySession.swift', screen: 'Rooms/RoomsApp.swift' },
+  flutter: { ending: 'dart', session: 'lib/ably_session.dart', screen: 'lib/main.dart' },
 } as const;
 
 type Example = keyof typeof EXAMPLES;
@@ -52,6 +55,19 @@ describe.each(names)('the example %s', (example) => {
     expect(sources).toMatch(/["']Bearer [\\$]/);
   });
 
+  it('says signed out for JSON alone, and sends no more channels than the endpoint reads', () => {
+    const session = read(example, EXAMPLES[example].session);
+    expect(session).toMatch(/\b401\b.*isJson.*["']40101["']/i);
+    const [, most] = /max_?channels = (\d+)/i.exec(session) ?? [];
+    expect(Number(most)).toBe(MAX_REQUESTED_RESOURCES);
+  });
+
+  it('leaves it to the session of whoever is refused to close', () => {
+    const [, become = ''] = /become\(.*\bnext\b.*\{\n([\s\S]*)/.exec(read(example, EXAMPLES[example].session)) ?? [];
+    expect(become).toMatch(/refused\b.*close\(\)/i);
+    expect(read(example, EXAMPLES[example].screen)).not.toMatch(/refused/i);
+  });
+
   it('names files that it has', () => {
     const files = [...readme.matchAll(/^\| `([\w./-]+\.\w+)` \|/gm)].map(([, file = '']) => file);
     expect(files).toContain(EXAMPLES[example].session);
@@ -68,11 +84,13 @@ describe.each(names)('the example %s', (example) => {
   });
 });
 
+const version = (pattern: RegExp, text: string): string | undefined => pattern.exec(text)?.[1];
+
 describe('the Android example', () => {
+  const gradle = read('android/app/build.gradle.kts');
+  const pom = readFileSync(join(ROOT, 'test/platforms/jvm/pom.xml'), 'utf8');
+
   it('builds with the versions that the lane runs', () => {
-    const gradle = read('android/app/build.gradle.kts');
-    const pom = readFileSync(join(ROOT, 'test/platforms/jvm/pom.xml'), 'utf8');
-    const version = (pattern: RegExp, text: string): string | undefined => pattern.exec(text)?.[1];
     const pairs = [
       [/ably-android:([\d.]+)"/, /<artifactId>ably-java<\/artifactId>\s*<version>([\d.]+)/],
       [/okhttp3:okhttp:([\d.]+)"/, /<okhttp.version>([\d.]+)/],
@@ -86,6 +104,16 @@ describe('the Android example', () => {
 
   it('imports nothing of Android into what the lane runs', () => {
     expect(read('android', EXAMPLES.android.session)).not.toMatch(/^import android/m);
+  });
+});
+
+describe('the Flutter example', () => {
+  it('reads answers as UTF-8, which they are without saying so', () => {
+    const sources = sourcesOf('flutter').replaceAll(/\/\/.*/g, '');
+    expect(sources).not.toMatch(/response\.body\b/);
+    expect(sources.match(/utf8\.decode\(response\.bodyBytes\)/g)).toHaveLength(2);
+    // What was before took JSON without a charset for Latin-1.
+    expect(version(/^ {2}http: \^([\d.]+)$/m, read('flutter/pubspec.yaml'))).toBe('1.4.0');
   });
 });
 

@@ -1,10 +1,11 @@
 // One person's connection to Ably: asks the auth endpoint for credentials, tells its refusals apart, asks for channels.
 //
 // When somebody else signs in, close this one and make another: to Ably a connection keeps its clientId, and a
-// credential of somebody else ends it (40102).
+// credential of somebody else ends it (40102). Once closed it stays closed, and says no more.
 
 import 'dart:async';
 import 'dart:convert';
+import 'dart:math';
 
 import 'package:ably_flutter/ably_flutter.dart' as ably;
 import 'package:http/http.dart' as http;
@@ -18,9 +19,12 @@ enum Standing {
   /// Let the person sign in again, then call `realtime.connect()`.
   signedOut,
 
-  /// For good. The client is closed: what is thrown here does not reach the SDK beneath as 403, so it would go on.
+  /// For good. The session has closed itself: what is thrown here does not reach the SDK beneath as 403, so it would go on.
   refused,
 }
+
+/// The most that the endpoint reads of one request.
+const _maxChannels = 100;
 
 class AblySession {
   /// [accessToken] is of this person and of nobody else, refreshed when need be; null when there is none. It is asked
@@ -35,10 +39,17 @@ class AblySession {
       ..autoConnect = false
       ..authCallback = (_) => _fetchCredential();
     realtime = ably.Realtime(options: options);
-    _states = realtime.connection.on().listen((change) {
+    realtime.connection.on().listen((change) {
       switch (change.current) {
+        // The SDK connects again when an authorize that was under way comes back after the close.
+        case ably.ConnectionState.connecting:
+          if (_closed) unawaited(close());
         case ably.ConnectionState.connected:
-          _become(Standing.connected);
+          if (_closed) {
+            unawaited(close());
+          } else {
+            _become(Standing.connected);
+          }
         case ably.ConnectionState.disconnected || ably.ConnectionState.suspended:
           _become(_lastRefusal ?? Standing.tryingAgain);
         case ably.ConnectionState.failed:
@@ -53,42 +64,58 @@ class AblySession {
   final Future<String?> Function() accessToken;
   final void Function(Standing) onStanding;
   late final ably.Realtime realtime;
-  late final StreamSubscription<ably.ConnectionStateChange> _states;
   final _http = http.Client();
 
-  /// Goes along with each request: an endpoint that remembers nothing needs the whole list each time.
+  /// The newest go along with each request: an endpoint that remembers nothing needs the whole list each time.
   final _wanted = <String>{};
   Standing? _lastRefusal;
   Standing? _standing;
+  var _closed = false;
 
   /// Asks for one more channel on the open connection. False when it was refused; what one has already stays. After true
-  /// attach it, again if it had failed.
+  /// attach it, again if it had failed. Beyond a hundred channels the oldest is let go, at the next renewal.
   ///
   /// Throws when there was no new credential; the rights are as before.
   Future<bool> ask(String channel) async {
+    final known = _wanted.remove(channel);
     _wanted.add(channel);
-    await realtime.auth.authorize();
+    try {
+      await realtime.auth.authorize();
+    } catch (_) {
+      // What the endpoint cannot read would fail each renewal from now on.
+      if (!known) _wanted.remove(channel);
+      rethrow;
+    }
     return _wanted.contains(channel);
   }
 
   Future<void> close() async {
-    await _states.cancel();
-    await realtime.close();
+    _closed = true;
+    // On Android the SDK beneath closes only when a renewal that is under way has its answer.
     _http.close();
+    await realtime.close();
   }
 
   /// What is thrown in here is tried again by the SDK, always. Never answers null, for which Android waits for ever.
   Future<Object> _fetchCredential() async {
+    _lastRefusal = null;
     final token = await accessToken();
     if (token == null) throw _refusal(Standing.signedOut, 'Nobody is signed in.');
     // A redirect is not followed: it would carry the access token to another host.
     final request = http.Request('POST', authUrl)
       ..followRedirects = false
       ..headers['Authorization'] = 'Bearer $token'
-      ..bodyFields = {'resources': jsonEncode(_wanted.toList())};
+      ..bodyFields = {'resources': jsonEncode(_wanted.skip(max(0, _wanted.length - _maxChannels)).toList())};
+    _insistOnOpen();
     // Below the SDK's ten seconds.
     final response = await _http.send(request).then(http.Response.fromStream).timeout(const Duration(seconds: 9));
-    return _readAnswer(response);
+    final credential = _readAnswer(response);
+    _insistOnOpen();
+    return credential;
+  }
+
+  void _insistOnOpen() {
+    if (_closed) throw _refusal(null, 'The session is closed.');
   }
 
   Object _readAnswer(http.Response response) {
@@ -98,19 +125,19 @@ class AblySession {
     final said = 'The auth endpoint answered ${response.statusCode} ($code).';
     if (response.statusCode == 200 && (isJson || type.startsWith('application/jwt'))) {
       _forget(response.headers['x-ably-auth-refused']);
-      _lastRefusal = null;
-      if (!isJson) return response.body;
-      final fields = jsonDecode(response.body) as Map<String, dynamic>;
+      // Not `response.body`: where no charset is said, package:http has taken it for Latin-1.
+      final body = utf8.decode(response.bodyBytes);
+      if (!isJson) return body;
+      final fields = jsonDecode(body) as Map<String, dynamic>;
       // A token alone, not TokenDetails: on iOS the plugin takes its expiry from another field.
       return fields.containsKey('issued') ? fields['token'] as String : ably.TokenRequest.fromMap(fields);
     }
     // Not as a page: that is a captive portal's or a firewall's, and goes away.
-    if (response.statusCode == 403 && isJson) {
-      unawaited(realtime.close());
-      throw _refusal(Standing.refused, said);
-    }
+    if (response.statusCode == 403 && isJson) throw _refusal(Standing.refused, said);
     // 40160, 42910: signed in all the same, and worth another try later.
-    if (response.statusCode == 401 && (code == null || code == '40101')) throw _refusal(Standing.signedOut, said);
+    if (response.statusCode == 401 && isJson && const [null, '40101'].contains(code)) {
+      throw _refusal(Standing.signedOut, said);
+    }
     throw _refusal(null, said);
   }
 
@@ -128,8 +155,9 @@ class AblySession {
   }
 
   void _become(Standing next) {
-    if (next == _standing) return;
+    if (_closed || next == _standing) return;
     _standing = next;
     onStanding(next);
+    if (next == Standing.refused) unawaited(close());
   }
 }

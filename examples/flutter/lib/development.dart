@@ -35,6 +35,6 @@ class Development {
 
   Map<String, dynamic> _fields(http.Response response) {
     if (response.statusCode != 200) throw Exception('The local server answered ${response.statusCode}.');
-    return jsonDecode(response.body) as Map<String, dynamic>;
+    return jsonDecode(utf8.decode(response.bodyBytes)) as Map<String, dynamic>;
   }
 }

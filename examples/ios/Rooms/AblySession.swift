@@ -1,7 +1,7 @@
 /// One person's connection to Ably: asks the auth endpoint for credentials, tells its refusals apart, asks for channels.
 ///
 /// When somebody else signs in, close this one and make another: to Ably a connection keeps its clientId, and a
-/// credential of somebody else ends it (40102).
+/// credential of somebody else ends it (40102). Once closed it stays closed, and says no more.
 import Ably
 import Foundation
 
@@ -11,9 +11,12 @@ enum Standing {
   case tryingAgain
   /// Let the person sign in again, then call `realtime.connect()`.
   case signedOut
-  /// For good: the SDK has stopped. Close the session.
+  /// For good. The session has closed itself.
   case refused
 }
+
+/// The most that the endpoint reads of one request.
+private let maxChannels = 100
 
 @MainActor
 final class AblySession {
@@ -22,10 +25,11 @@ final class AblySession {
   private let onStanding: @MainActor (Standing) -> Void
   private let options: ARTClientOptions
 
-  /// Goes along with each request: an endpoint that remembers nothing needs the whole list each time.
+  /// The newest go along with each request: an endpoint that remembers nothing needs the whole list each time.
   private var wanted: [String] = []
   private var lastRefusal: Standing?
   private var standing: Standing?
+  private var closed = false
 
   private(set) lazy var realtime = makeClient()
 
@@ -45,21 +49,34 @@ final class AblySession {
   }
 
   /// Asks for one more channel on the open connection. False when it was refused; what one has already stays. After true
-  /// attach it, again if it had failed.
+  /// attach it, again if it had failed. Beyond a hundred channels the oldest is let go, at the next renewal.
   ///
   /// Throws when there was no new credential; the rights are as before.
   func ask(_ channel: String) async throws -> Bool {
-    if !wanted.contains(channel) { wanted.append(channel) }
-    try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, Error>) in
-      realtime.auth.authorize(nil, options: nil) { _, error in
-        if let error { done.resume(throwing: error) } else { done.resume() }
-      }
+    let known = wanted.contains(channel)
+    wanted.removeAll { $0 == channel }
+    wanted.append(channel)
+    do {
+      try await authorize()
+    } catch {
+      // What the endpoint cannot read would fail each renewal from now on.
+      if !known { wanted.removeAll { $0 == channel } }
+      throw error
     }
     return wanted.contains(channel)
   }
 
   func close() {
+    closed = true
     realtime.close()
+  }
+
+  private func authorize() async throws {
+    try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, Error>) in
+      realtime.auth.authorize(nil, options: nil) { _, error in
+        if let error { done.resume(throwing: error) } else { done.resume() }
+      }
+    }
   }
 
   private func makeClient() -> ARTRealtime {
@@ -79,7 +96,9 @@ final class AblySession {
     client.connection.on { [weak self] change in
       guard let self else { return }
       switch change.current {
-      case .connected: self.become(.connected)
+      // The SDK connects again when an authorize that was under way comes back after the close.
+      case .connecting: if self.closed { self.close() }
+      case .connected: if self.closed { self.close() } else { self.become(.connected) }
       case .disconnected, .suspended: self.become(self.lastRefusal ?? .tryingAgain)
       case .failed: self.become(.refused)
       default: break
@@ -90,6 +109,7 @@ final class AblySession {
 
   /// What is thrown in here is tried again by the SDK, but code 40300.
   private func fetchCredential() async throws -> ARTTokenDetailsCompatible {
+    lastRefusal = nil
     guard let token = try await accessToken() else {
       throw refusal(.signedOut, "Nobody is signed in.", status: 401, code: 40101)
     }
@@ -98,10 +118,18 @@ final class AblySession {
     request.httpMethod = "POST"
     request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization")
     request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-    request.httpBody = try JSONEncoder().encode(["resources": wanted])
+    request.httpBody = try JSONEncoder().encode(["resources": Array(wanted.suffix(maxChannels))])
+    try insistOnOpen()
     let (data, response) = try await URLSession.shared.data(for: request, delegate: StaysHere())
     guard let response = response as? HTTPURLResponse else { throw URLError(.badServerResponse) }
-    return try readAnswer(data, response)
+    let credential = try readAnswer(data, response)
+    try insistOnOpen()
+    return credential
+  }
+
+  private func insistOnOpen() throws {
+    // Not 403: a client that is closed would say FAILED.
+    if closed { throw refusal(nil, "The session is closed.", status: 401, code: 40170) }
   }
 
   private func readAnswer(_ data: Data, _ response: HTTPURLResponse) throws -> ARTTokenDetailsCompatible {
@@ -113,7 +141,6 @@ final class AblySession {
     switch response.statusCode {
     case 200 where isJSON || type.hasPrefix("application/jwt"):
       forget(response.value(forHTTPHeaderField: "X-Ably-Auth-Refused"))
-      lastRefusal = nil
       if !isJSON { return body as ARTTokenDetailsCompatible }
       let fields = try JSONSerialization.jsonObject(with: data) as? [String: Any]
       if fields?["issued"] != nil { return try ARTTokenDetails.fromJson(body as ARTJsonCompatible) }
@@ -122,7 +149,7 @@ final class AblySession {
     case 403 where isJSON:
       throw refusal(.refused, said, status: 403, code: 40300)
     // 40160, 42910: signed in all the same, and worth another try later.
-    case 401 where code == nil || code == "40101":
+    case 401 where isJSON && [nil, "40101"].contains(code):
       throw refusal(.signedOut, said, status: 401, code: 40101)
     default:
       throw refusal(nil, said, status: 401, code: 40170)
@@ -144,9 +171,10 @@ final class AblySession {
   }
 
   private func become(_ next: Standing) {
-    if next == standing { return }
+    if closed || next == standing { return }
     standing = next
     onStanding(next)
+    if next == .refused { close() }
   }
 }
 

@@ -28,10 +28,7 @@ final class Rooms: ObservableObject {
       options: options,
       // Yours asks its identity provider's library, which refreshes the token of this person when need be.
       accessToken: { token },
-      onStanding: { [weak self] standing in
-        self?.show("\(name): \(standing)")
-        if standing == .refused { self?.signOut() }
-      }
+      onStanding: { [weak self] standing in self?.show("\(name): \(standing)") }
     )
   }
 

@@ -22,6 +22,7 @@ const ANSWERS: Readonly<Record<string, ForeignAnswer>> = {
   'bad-gateway': { status: 502, headers: PAGE, body: '<h1>Bad gateway</h1>' },
   unavailable: { status: 503, headers: { ...JSON_TYPE, 'Retry-After': '5' }, body: '{"message":"Unavailable"}' },
   'portal-refusal': { status: 403, headers: PAGE, body: '<h1>Accept our terms</h1>' },
+  'portal-login': { status: 401, headers: PAGE, body: '<h1>Sign in to the Wi-Fi</h1>' },
   'portal-page': { status: 200, headers: PAGE, body: '<h1>Accept our terms</h1>' },
   'portal-redirect': { status: 302, leadsTo: 'portal-page' },
   // As the authorizers of gateways, and servers in between, ask for a credential.

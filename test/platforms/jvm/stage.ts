@@ -15,6 +15,7 @@ import { startDevServer } from '../../../dev/server.ts';
 import { type AuthConfig, type IdentitySource, remembering, requestable, sharedSecretJwt } from '../../../index.ts';
 import { type Stage, startStage } from '../../stage.ts';
 import { answerAsAnother } from './foreign-answers.ts';
+import { createHeldRequests, type HeldRequests } from './held-requests.ts';
 
 const SECRET = randomBytes(32);
 
@@ -26,8 +27,10 @@ export interface JvmStage {
 
 export async function startJvmStage(): Promise<JvmStage> {
   const failing = new Map<string, FailureReason>();
+  const held = createHeldRequests();
+  const requests = new Map<string, number>();
   const foreign = answerAsAnother();
-  const config = { sources: [failingAsTold(failing)], ...RULES };
+  const config = { sources: [asTold({ failing, held, requests })], ...RULES };
   const steady = await startStage({ config });
   // Our shortest token lives a minute; a lead of 59 seconds makes the service prompt after one.
   const hasty = await startStage({ config: { ...config, ttl: '60s' }, service: { renewalLeadMs: 59_000 } });
@@ -56,6 +59,16 @@ export async function startJvmStage(): Promise<JvmStage> {
       case '/mend':
         failing.delete(subject);
         return answer(res, {});
+      case '/hold':
+        held.hold(subject);
+        return answer(res, {});
+      case '/held':
+        return answer(res, { count: held.count(subject) });
+      case '/release':
+        held.release(subject);
+        return answer(res, {});
+      case '/requests':
+        return answer(res, { count: requests.get(subject) ?? 0 });
       case '/connections':
         return answer(res, { open: Object.values(stages).flatMap((stage) => connectionsOf(stage, subject)) });
       default:
@@ -69,11 +82,19 @@ export async function startJvmStage(): Promise<JvmStage> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async close() {
+      held.releaseAll();
       server.close();
       server.closeAllConnections();
       await Promise.all([...Object.values(stages), local].map((each) => each.close()));
     },
   };
+}
+
+/** By subject: what its requests are to meet, and how many there were. */
+interface Orders {
+  readonly failing: ReadonlyMap<string, FailureReason>;
+  readonly held: HeldRequests;
+  readonly requests: Map<string, number>;
 }
 
 const LOBBY = { lobby: ['publish', 'subscribe', 'presence', 'history'] } as const;
@@ -91,15 +112,19 @@ const RULES: Pick<AuthConfig, 'rules' | 'requestable' | 'grants'> = {
   grants: remembering('client'),
 };
 
-/** Bearer tokens of a backend, but that a subject may be told to fail for any reason of the closed table. */
-function failingAsTold(failing: ReadonlyMap<string, FailureReason>): IdentitySource {
+/** Bearer tokens of a backend, but that a subject may be made to wait, or to fail for any reason of the closed table. */
+function asTold({ failing, held, requests }: Orders): IdentitySource {
   const tokens = sharedSecretJwt({ secrets: [SECRET] });
   return {
     ...tokens,
     carriesCredential: (request, context) => tokens.carriesCredential(request, context),
     async verify(request, context) {
       const verdict = await tokens.verify(request, context);
-      const reason = verdict.kind === 'identified' ? failing.get(verdict.identity.subject) : undefined;
+      if (verdict.kind !== 'identified') return verdict;
+      const { subject } = verdict.identity;
+      requests.set(subject, (requests.get(subject) ?? 0) + 1);
+      await held.pass(subject);
+      const reason = failing.get(subject);
       if (reason !== undefined) throw new AuthFailure(reason);
       return verdict;
     },

@@ -77,6 +77,25 @@ class AskingTest {
     }
 
     @Test
+    fun `what the endpoint cannot read is not asked for again`() {
+        val error = assertThrows(AblyException::class.java) { session.ask("room:" + "0".repeat(100_000)) }
+        assertEquals("80019/401", error.errorInfo.numbers())
+        session.realtime.auth.authorize(null, null)
+        assertTrue(session.ask("room:2"))
+    }
+
+    @Test
+    fun `the newest hundred stay`() {
+        val names = (0..100).map { "room:${2 * it}" }
+        for (name in names) assertTrue(session.ask(name))
+        assertEquals("40160/401", attach(channel(names.first())))
+        assertEquals(null, attach(channel(names.last())))
+        assertTrue(session.ask(names.first()))
+        assertEquals(null, attach(channel(names.first())))
+        assertEquals("40160/401", attach(channel(names[1])))
+    }
+
+    @Test
     fun `messages go both ways on a channel that was asked for`() {
         assertTrue(session.ask("room:0"))
         val received = CompletableFuture<String>()

@@ -53,6 +53,16 @@ object Stage {
 
     fun mend(subject: String) = ask("/mend?sub=$subject")
 
+    /** How many requests of this subject the endpoint has seen. */
+    fun requests(subject: String) = ask("/requests?sub=$subject").get("count").asInt
+
+    /** From now on the endpoint has this subject's requests and does not answer them. */
+    fun hold(subject: String) = ask("/hold?sub=$subject")
+
+    fun untilHeld(subject: String) = until { ask("/held?sub=$subject").get("count").asInt > 0 }
+
+    fun release(subject: String) = ask("/release?sub=$subject")
+
     /** Ids of this subject's open connections, as Ably sees them. */
     fun connections(subject: String): List<String> =
         ask("/connections?sub=$subject").getAsJsonArray("open").map { it.asJsonObject.get("id").asString }
@@ -92,6 +102,14 @@ class States(client: AblyRealtime) {
 }
 
 const val WAIT_SECONDS = 20L
+
+fun until(condition: () -> Boolean) {
+    val deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS)
+    while (!condition()) {
+        check(System.nanoTime() < deadline) { "It did not happen within $WAIT_SECONDS seconds." }
+        Thread.sleep(20)
+    }
+}
 
 /** Code and status, as the facts are told. */
 fun ErrorInfo?.numbers() = this?.let { "$code/$statusCode" }

@@ -53,10 +53,7 @@ class MainActivity : Activity() {
             authUrl = "$SERVER/auth",
             // Yours asks its identity provider's library, which refreshes the token of this person when need be.
             accessToken = { token },
-            onStanding = { standing ->
-                show("$name: $standing")
-                if (standing == Standing.REFUSED) network.execute { signOut() }
-            },
+            onStanding = { standing -> show("$name: $standing") },
             options = options,
         )
     }
