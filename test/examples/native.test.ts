@@ -92,7 +92,6 @@ describe('the Android example', () => {
 
   it('builds with the versions that the lane runs', () => {
     const pairs = [
-      [/ably-android:([\d.]+)"/, /<artifactId>ably-java<\/artifactId>\s*<version>([\d.]+)/],
       [/okhttp3:okhttp:([\d.]+)"/, /<okhttp.version>([\d.]+)/],
       [/jetbrains\.kotlin\.android"\) version "([\d.]+)"/, /<kotlin.version>([\d.]+)/],
     ] as const;
@@ -100,6 +99,17 @@ describe('the Android example', () => {
       expect(version(inGradle, gradle)).toMatch(/^\d/);
       expect(version(inGradle, gradle)).toBe(version(inPom, pom));
     }
+  });
+
+  it('says which version of the SDK it takes, and which one the lane runs', () => {
+    const readme = read('android/README.md');
+    const inLane = version(/<artifactId>ably-java<\/artifactId>\s*<version>([\d.]+)/, pom);
+    expect(readme).toContain(`ably-android ${version(/ably-android:([\d.]+)"/, gradle)}:`);
+    expect(readme).toContain(`ably-java ${inLane},`);
+  });
+
+  it('says that its libraries are AndroidX, without which Gradle stops', () => {
+    expect(read('android/gradle.properties')).toMatch(/^android\.useAndroidX=true$/m);
   });
 
   it('imports nothing of Android into what the lane runs', () => {

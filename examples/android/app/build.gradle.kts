@@ -24,6 +24,6 @@ kotlin {
 }
 
 dependencies {
-    implementation("io.ably:ably-android:1.5.0")
+    implementation("io.ably:ably-android:1.6.1")
     implementation("com.squareup.okhttp3:okhttp:5.5.1")
 }
