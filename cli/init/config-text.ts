@@ -65,7 +65,8 @@ export function isOwnSecret(secret: IdentityChoice['secret']): secret is NonNull
 export function settingsText({ secret }: IdentityChoice): string {
   return [
     `# For the local tools. On the platform, set them as environment variables; the first ${secret ? 'two as secrets' : 'as a secret'}.`,
-    'ABLY_API_KEY=your-app.your-key:your-secret',
+    '# Your Ably API key. Without it, `dev` runs a local Ably-compatible service.',
+    '# ABLY_API_KEY=appId.keyId:secret',
     ...(secret ? [`# ${secret.about}`, `${secret.name}=`] : []),
     '# Exact origins of the pages that may call from a browser, comma-separated.',
     'ABLY_AUTH_ALLOWED_ORIGINS=https://app.example',

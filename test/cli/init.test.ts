@@ -6,12 +6,12 @@ import { type ChildProcess, execFile, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { parseEnv, promisify } from 'node:util';
 import * as Ably from 'ably';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { configText, policyTestText } from '../../cli/init/config-text.ts';
-import { IDENTITIES } from '../../cli/init/identities.ts';
+import { configText, policyTestText, settingsText } from '../../cli/init/config-text.ts';
+import { IDENTITIES, type IdentityChoice } from '../../cli/init/identities.ts';
 import { PLATFORMS } from '../../cli/init/platforms.ts';
 import { type AblyService, startAblyService } from '../../dev/ably-service/ably-service.ts';
 import { ROOT } from '../build/built.ts';
@@ -173,6 +173,16 @@ describe('what init writes', () => {
     const tested = await run(process.execPath, ['--import', 'tsx', '--test', ...tests], { cwd: folder });
     expect(tested.stdout).toMatch(/(#|ℹ) fail 0\n/);
   }, 120_000);
+
+  it.each(Object.keys(IDENTITIES))(
+    'has an example of the settings with no key in it that looks like one: %s',
+    (name) => {
+      const settings = settingsText(IDENTITIES[name] as IdentityChoice);
+      // Copied as it is, the local tools find no key, and run an Ably of their own.
+      expect(Object.keys(parseEnv(settings))).not.toContain('ABLY_API_KEY');
+      expect(settings).toContain('\n# ABLY_API_KEY=');
+    },
+  );
 
   it.each(['auth0', 'shared-secret'])('is told what %s must know, and lint finds nothing', async (identity) => {
     await emptyFolder(identity);
