@@ -112,6 +112,7 @@ describe('the fifteen lines', () => {
 
   it.each([
     ['a page that is 403', (_, response) => response.writeHead(403, { 'content-type': 'text/html' }).end('<p>No')],
+    ['a page that is 401', (_, response) => response.writeHead(401, { 'content-type': 'text/html' }).end('<p>Wi-Fi')],
     ['a redirect', (_, response) => response.writeHead(302, { location: '/login' }).end()],
     ['no answer at all', (request) => request.socket.destroy()],
   ] satisfies readonly (readonly [string, RequestListener])[])('%s is tried again', async (_, answer) => {
@@ -122,7 +123,8 @@ describe('the fifteen lines', () => {
   });
 
   it('take the 401 of a gateway, which has no code, for nobody being signed in', async () => {
-    const url = await between((_, response) => response.writeHead(401).end('{"message":"Unauthorized"}'));
+    const type = { 'content-type': 'application/json; charset=utf-8' };
+    const url = await between((_, response) => response.writeHead(401, type).end('{"message":"Unauthorized"}'));
     const ended = await untilState(connect(await stage(), 'ada', url), 'failed', 'disconnected', 'connected');
     expect(ended.reason?.cause).toMatchObject({ code: 40101, statusCode: 401 });
   });
