@@ -57,8 +57,8 @@ function addPlugin(): void {
   const changed = shipped
     .replace('plugins:\n', 'plugins:\n  - ./offline.mjs\n')
     .replace(
-      '    role: AuthRole\n',
-      `    role: AuthRole\n    environment:\n      ABLY_AUTH_SESSION_SECRET: ${SESSION_SECRET}\n`,
+      '      role: AuthRole\n',
+      `      role: AuthRole\n      environment:\n        ABLY_AUTH_SESSION_SECRET: ${SESSION_SECRET}\n`,
     );
   writeFileSync(file, changed);
 }

@@ -5,25 +5,13 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deploy, type Stack } from '../../infra/cloudformation.ts';
 import { createScratch } from '../support/scratch.ts';
-import { runTool } from '../support/tool.ts';
 import { readZip } from '../support/zip.ts';
-import { copyProject, osls, SECRET_ARN } from './project-copy.ts';
+import { packaging } from './packaging.ts';
+import { copyProject, SECRET_ARN } from './project-copy.ts';
 
 const scratch = createScratch('osls');
-const project = join(scratch.path, 'project');
-const output = join(scratch.path, 'packaged');
-
-async function pack(
-  settings: Readonly<Record<string, string>>,
-  ...args: readonly string[]
-): Promise<{ readonly code: number | null; readonly output: string }> {
-  return runTool(osls(project, ['package', '--package', output, ...args], settings));
-}
-
-const deployed = (): Stack =>
-  deploy(JSON.parse(readFileSync(join(output, 'cloudformation-template-update-stack.json'), 'utf8')));
+const { project, output, pack, deployed } = packaging(scratch.path);
 
 beforeAll(() => copyProject(project));
 afterAll(() => scratch.remove());
@@ -68,6 +56,12 @@ describe('osls package', () => {
       { ABLY_API_KEY_SECRET_ID: SECRET_ARN },
       'There is no parameter throttelRate:',
       ['--param=throttelRate=50'],
+    ],
+    [
+      'a revoke that is neither on nor off',
+      { ABLY_API_KEY_SECRET_ID: SECRET_ARN },
+      'The parameter revoke is true or false.',
+      ['--param=revoke=hunter2'],
     ],
     [
       'a secret of another region',
