@@ -65,7 +65,7 @@ export class Limited extends NotChecked {
 }
 
 /** Said in the help and in docs/doctor.md. */
-export const MAX_REQUESTS = 48;
+export const MAX_REQUESTS = 50;
 
 /** How often, and how long, a limit is waited for that says when to come again. */
 const MAX_WAITS = 3;

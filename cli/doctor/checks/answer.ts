@@ -135,7 +135,8 @@ function cacheProblems(answer: Exchange): Outcome[] {
 async function repeated(visit: Visit): Promise<readonly Outcome[]> {
   const first = await credentialOf(visit);
   if (first.kind === 'JWT') await new Promise((resolve) => setTimeout(resolve, 1_100));
-  const second = await credentialOf(visit, { again: 9 });
+  // Others were made again when answers were timed, within the same second.
+  const second = await credentialOf(visit, { again: first.kind === 'JWT' ? 9 : 1 });
   const same = first.kind === 'TokenRequest' ? 'nonce' : 'token';
   return first.unique === second.unique ? [fails(`two requests got the same ${same}`)] : [];
 }

@@ -4,9 +4,10 @@ import { type Credential, credentialOf, readCredential, rightsIn } from '../cred
 import { header } from '../headers.ts';
 import { quote } from '../quote.ts';
 import { NotChecked } from '../visit.ts';
-import { AS_NOBODY, ASK_TWICE, PUT, withBadCredential } from './refusals.ts';
+import { AS_NOBODY, ASK_TWICE, PUT, withBadCredential, withoutSignature } from './refusals.ts';
 import { BY_FORM, BY_GET, BY_JSON, NOTHING } from './ways.ts';
 
+const PIN_ALGORITHMS = 'Name the algorithms that you sign with when you verify, and take none from the token.';
 const SIGN_IN_FIRST =
   'Answer 401 with code 40101 to whoever has not signed in: clients wait for it, and after a 403 they never ask again.';
 
@@ -39,11 +40,14 @@ const badCredential: Check = {
   id: 'bad-credential',
   title: 'A credential that is not good is refused, and refused in a way that heals',
   why: 'Whoever falls through to anonymous loses their rights without a word, or keeps them with a forged signature. After a 403 a client whose session merely ended never asks again.',
-  source: 'features spec RSA4c, RSA4d; RFC 9110, 15.5.2',
+  source: 'features spec RSA4c, RSA4d; RFC 9110, 15.5.2; RFC 8725, 3.1',
   fix: 'Verify the signature, and answer 401 with code 40101 to whatever is present and does not verify, expired or forged.',
   async run(visit) {
     const { target, ask } = visit;
     const { status } = await ask(withBadCredential(visit));
+    const unsigned = withoutSignature(visit);
+    if (status === 401 && unsigned && (await ask(unsigned)).status === 200)
+      return fails('200 for a JWT without a signature (alg "none")', PIN_ALGORITHMS);
     if (status === 401) return passes('401');
     if (status === 403) return fails('403: a client whose session ended never asks again');
     if (status !== 200) return fails(`${status}`);

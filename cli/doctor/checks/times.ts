@@ -2,8 +2,9 @@
 import { MAX_TTL_MS, MIN_TTL_MS } from '../../../core/limits.ts';
 import { countsSeconds } from '../../time-unit.ts';
 import { type Check, fails, passes, warns } from '../check.ts';
-import { type Credential, isNumber, openCredentialOf } from '../credential.ts';
+import { type Credential, isNumber, openCredentialOf, readCredential } from '../credential.ts';
 import { NotChecked } from '../visit.ts';
+import { BY_GET } from './ways.ts';
 
 /** The field that says when it was made. */
 const MADE_AT: Readonly<Record<Credential['kind'], string>> = {
@@ -16,6 +17,7 @@ const JWT_UNIT = [
   'its iat and exp count milliseconds',
   'Write them in seconds since 1970, as every JWT does.',
 ] as const;
+const CAP_IT = 'Let a ttl that is asked for only shorten what the caller has anyway, or ignore it.';
 
 function isJwtInMilliseconds({ kind, fields }: Credential): boolean {
   return kind === 'JWT' && isNumber(fields.iat) && !countsSeconds(fields.iat);
@@ -47,7 +49,11 @@ const ttl: Check = {
         : fails(`${seconds}: less than a minute`);
     }
     if (kind === 'TokenRequest' && ttlMs % 1000 !== 0) return fails(`${seconds}: not whole seconds`);
-    return passes(seconds);
+    const longer = await visit.ask(BY_GET.ask([['ttl', String(MAX_TTL_MS)]]));
+    const { ttlMs: askedMs = 0 } = (longer.status === 200 && readCredential(longer.body)) || {};
+    return askedMs > ttlMs
+      ? warns(`${seconds}, and ${askedMs / 1000} s for whoever asks: longer than their session, as they like`, CAP_IT)
+      : passes(seconds);
   },
 };
 

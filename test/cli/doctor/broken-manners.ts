@@ -1,13 +1,27 @@
 /** Endpoints that refuse, or let browsers in, in a wrong way each. */
 import type { AuthRequest, AuthResponse, NameValue } from '../../../core/http.ts';
 import { answering, type Broken, withHeader } from './broken.ts';
-import { membersOnly, ORIGIN } from './endpoints.ts';
+import { bearerOf, membersOnly, ORIGIN } from './endpoints.ts';
 
 const originOf = ({ headers }: AuthRequest): string => headers.get('origin')?.[0] ?? '';
 const isSignedIn = ({ headers }: AuthRequest): boolean => headers.has('authorization');
 
 function signedOut(request: AuthRequest): AuthRequest {
   return { ...request, headers: new Map([...request.headers].filter(([name]) => name !== 'authorization')) };
+}
+
+/** Signed in as `sub`, where there is one. */
+function asIf(request: AuthRequest, sub: string | undefined): AuthRequest {
+  if (sub === undefined) return request;
+  return { ...request, headers: new Map([...request.headers, ['authorization', [`Bearer ${bearerOf(sub)}`]]]) };
+}
+
+function unsignedSub({ headers }: AuthRequest): string | undefined {
+  const [, head, payload] = /^Bearer ([\w-]+)\.([\w-]+)\.$/.exec(headers.get('authorization')?.[0] ?? '') ?? [];
+  const [{ alg }, { sub }] = [head, payload].map((part = 'e30') =>
+    JSON.parse(Buffer.from(part, 'base64url').toString()),
+  ) as [{ alg?: string }, { sub?: string }];
+  return alg === 'none' ? sub : undefined;
 }
 
 function refusing(answer: AuthResponse, status: number, code: number, more: object = {}): AuthResponse {
@@ -58,6 +72,20 @@ export const BROKEN_MANNERS: readonly Broken[] = [
       return answer.status === 401 ? handle(signedOut(request)) : answer;
     },
     found: ['bad-credential', /200 for a credential that was changed/],
+  },
+  {
+    title: 'a credential that says itself that it is not signed',
+    change: (handle) => (request) => handle(asIf(request, unsignedSub(request))),
+    found: ['bad-credential', /^200 for a JWT without a signature/],
+  },
+  {
+    title: 'any unsigned JWT, beside tokens that are none',
+    target: { credential: [['Authorization', 'Bearer token-of-bob']] },
+    change: (handle) => (request) => {
+      const isBob = request.headers.get('authorization')?.[0] === 'Bearer token-of-bob';
+      return handle(asIf(request, isBob ? 'bob' : unsignedSub(request)));
+    },
+    found: ['bad-credential', /^200 for a JWT without a signature/],
   },
   {
     title: '403 for a session that ended',

@@ -147,6 +147,12 @@ export const BROKEN_RIGHTS: readonly Broken[] = [
     found: ['ttl', /more than 24 hours/],
   },
   {
+    title: 'the ttl that was asked for',
+    change: signing((fields, request) => ({ ...fields, ttl: Number(paramOf(request, 'ttl') ?? fields.ttl) })),
+    found: ['ttl', /^3600 s, and 86400 s for whoever asks/],
+    isWarning: true,
+  },
+  {
     title: 'a clock five minutes ahead',
     change: signing((fields) => ({ ...fields, timestamp: Number(fields.timestamp) + 300_000 })),
     found: ['clock', /300\.\d s ahead by this machine’s clock$|299\.\d s ahead by this machine’s clock$/],

@@ -29,7 +29,7 @@ describe('doctor', () => {
     const { code, stdout, stderr } = await project.run(args, { env });
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/ably-auth\n\nok {5}reachable /);
-    expect(stdout).toMatch(/\n32 checks: 32 pass; 4\d requests\.\n$/);
+    expect(stdout).toMatch(/\n32 checks: 32 pass; (4\d|50) requests\.\n$/);
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(110);
   });
 
