@@ -1,4 +1,5 @@
 /** The built artefacts in child processes with an empty environment: what they answer, and what they say meanwhile. */
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -172,6 +173,18 @@ describe('the built Lambda function', () => {
       expect(warnings).toEqual([
         expect.stringContaining('ABLY_AUTH_POLICY: not used: the rules are in auth.config.ts'),
       ]);
+    },
+  );
+
+  it.each(['aws-lambda', 'aws-lambda-revoke'] as const)(
+    'has said what is wrong when its import ends, from %s: it may be frozen then',
+    (name) => {
+      const program = 'await import(process.argv[1]); process.exit()';
+      const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program, built.of(name).entryFile], {
+        env: { ABLY_API_KEY: KEY, ABLY_AUTH_TOKEN_FORMAT: 'embedded-jwt' },
+        encoding: 'utf8',
+      });
+      expect(stdout).toContain('ABLY_AUTH_EMBEDDED_SECRET');
     },
   );
 
