@@ -54,6 +54,7 @@ function connectAnew() {
   client.close();
   asked = new Set();
   byId('messages').replaceChildren();
+  say('starting', 'Starting');
   client = connect();
 }
 

@@ -21,10 +21,17 @@ export default function App() {
 function SignIn({ onSignedIn }: { readonly onSignedIn: (user: string) => void }) {
   const [name, setName] = useState('');
   const [problem, setProblem] = useState('');
+  const busy = useRef(false);
   const submit = () => {
+    // Two taps are one: the answer to the second could sign in again who has left meanwhile.
+    if (busy.current) return;
+    busy.current = true;
     signIn(name).then(
       () => onSignedIn(name),
-      (error: Error) => setProblem(error.message),
+      (error: Error) => {
+        busy.current = false;
+        setProblem(error.message);
+      },
     );
   };
   return (

@@ -47,6 +47,8 @@ export function openLive(whereAblyIs: Ably.ClientOptions, { onState, onMessage }
   async function listen(name: string, attach: (channel: Ably.RealtimeChannel) => Promise<unknown>): Promise<void> {
     const channel = client.channels.get(name);
     await attach(channel);
+    // Opened twice, it is shown once.
+    channel.unsubscribe();
     await channel.subscribe(({ data }) => onMessage(name, data));
   }
   listen('news', (channel) => channel.attach()).catch(() => {});

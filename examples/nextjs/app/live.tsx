@@ -62,6 +62,8 @@ export function Live(props: { readonly whereAblyIs: Ably.ClientOptions }) {
     try {
       // When the token does not allow it, the endpoint is asked for this channel; the connection stays.
       await live.current.auth.attachOrAsk(channel);
+      // Opened twice, it is shown once.
+      channel.unsubscribe(show);
       await channel.subscribe(show);
       show({ name, data: 'is open' });
     } catch (error) {

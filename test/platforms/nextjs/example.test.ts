@@ -175,6 +175,16 @@ describe.skipIf(!hasNext || !CHROMIUM)('the Next.js example', () => {
       const [before] = local.service.connections();
       await openChannel('room:garden', 'is open');
       await openChannel('room:boardroom', 'is closed to you');
+      await page.fill('[name="channel"]', 'room:garden');
+      await page.click('#open button');
+      const lines = (text: string) => page.locator('#messages li', { hasText: text });
+      await expect.poll(() => lines('room:garden is open').count()).toBe(2);
+      const options = { ...local.service.clientOptions, key: `${STAGE_KEY.name}:${STAGE_KEY.secret}` };
+      const garden = new Ably.Rest(options).channels.get('room:garden');
+      await garden.publish('headline', 'opened twice');
+      await garden.publish('headline', 'last');
+      await lines('headline last').waitFor();
+      expect(await lines('headline opened twice').count()).toBe(1);
       await expect
         .poll(() => local.service.connections()[0]?.renewalPrompts ?? 0, { timeout: 15_000 })
         .toBeGreaterThan(1);

@@ -60,8 +60,12 @@ describe.skipIf(!hasReactNative)('the React Native example', () => {
     expect(connections().map(({ clientId }) => clientId)).toEqual(['ada']);
     const server = new Ably.Rest({ ...local.service.clientOptions, key: `${STAGE_KEY.name}:${STAGE_KEY.secret}` });
     await expect.poll(() => connections()[0]?.channels).toEqual(['news']);
+    await open('news', 'open');
     await server.channels.get('news').publish('headline', { text: 'hello' });
-    await shows('line', /^news: \{"text":"hello"\}$/);
+    await server.channels.get('news').publish('headline', { text: 'last' });
+    await shows('line', /^news: \{"text":"last"\}$/);
+    // Once, and it was opened twice.
+    expect(phone.texts('line').filter((line) => line.includes('hello'))).toEqual(['news: {"text":"hello"}']);
     expect(phone.network.seen.filter((url) => !/^(http|ws):\/\/10\.0\.2\.2:/.test(url))).toEqual([]);
     expect(phone.complaints).toEqual([]);
   });
@@ -92,6 +96,15 @@ describe.skipIf(!hasReactNative)('the React Native example', () => {
     const [after] = connections();
     expect(after?.clientId).toBe('bob');
     expect(after?.id).not.toBe(before?.id);
+  });
+
+  it('takes two taps for one sign-in', async () => {
+    await start();
+    await type('name', 'ada');
+    phone.press('sign-in');
+    phone.press('sign-in');
+    await shows('state', 'connected ada');
+    expect(phone.network.seen.filter((url) => url.endsWith('/demo/provider-login')).length).toBe(1);
   });
 
   it('says that one is signed out when a renewal finds that, and lets one sign in again', async () => {
