@@ -56,7 +56,7 @@ export const doctor = defineCommand({
     json: { about: 'one object {url, requests, checks: [{id, verdict, seen, should, why, source, fix}]}' },
   },
   more: [
-    `Checks: ${EVERY_CHECK.map(({ id }) => id).join(', ')}. docs/doctor.md says of each what it is.`,
+    `Checks: ${EVERY_CHECK.map(({ id }) => id).join(', ')}. node_modules/ably-auth-functions/docs/doctor.md says of each what it is.`,
     'No credential is an argument, is shown, or goes over plain HTTP to another machine. An authority of your own: NODE_EXTRA_CA_CERTS.',
     'Exit code: 0; 1 when a check fails; 2 when it was not asked as it should be, or reachable or credential could not be checked: --skip credential when you have none to give.',
   ].join('\n'),

@@ -19,7 +19,7 @@ export const revoke = defineCommand({
     json: { about: 'a list of {target, ok, gate, bannedUntil, revoked, message}' },
   },
   more: [
-    'Only tokens of a key with revocable tokens can be revoked, and only a store that all instances share remembers a ban (docs/revocation.md). No credential is ever an argument.',
+    'Only tokens of a key with revocable tokens can be revoked, and only a store that all instances share remembers a ban (node_modules/ably-auth-functions/docs/revocation.md). No credential is ever an argument.',
     'Exit code: 0; 1 when it was refused, or not all of it was done; 2 when it was not tried.',
   ].join('\n'),
   async run({ values, operands }, terminal): Promise<ExitCode> {

@@ -95,7 +95,7 @@ function inspectApiKey(): Inspection {
   const findings = new Findings();
   findings.error(
     'whoever has it may do everything that it allows, as anybody, for good',
-    'No client may have it. If somebody else has seen it, replace it now: docs/rotation.md, "The day the key leaks"',
+    'No client may have it. If somebody else has seen it, replace it now: node_modules/ably-auth-functions/docs/rotation.md, "The day the key leaks"',
   );
   return { kind: 'api-key', findings: findings.all };
 }

@@ -57,7 +57,7 @@ const WHAT_TO_DO: Readonly<Record<number, string>> = {
   308: 'Name the address that it leads to, if it is yours.',
   401: 'The credential does not count there, or not any more.',
   403: 'A rule of auth.config.ts must give this caller mayRevoke.',
-  404: 'Deploy the function that revokes (docs/revocation.md), and name its address, …/api/ably-auth-revoke.',
+  404: 'Deploy the function that revokes (node_modules/ably-auth-functions/docs/revocation.md), and name its address, …/api/ably-auth-revoke.',
   405: 'This is the endpoint that issues: the other is …/api/ably-auth-revoke.',
 };
 

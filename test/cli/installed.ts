@@ -44,7 +44,9 @@ export interface InstalledProject {
 async function pack(folder: string): Promise<void> {
   const staged = join(folder, 'staged');
   await buildLibrary(ROOT, join(staged, 'dist'));
-  for (const file of ['package.json', 'policy.schema.json']) await cp(join(ROOT, file), join(staged, file));
+  for (const file of ['package.json', 'policy.schema.json', 'README.md', 'docs']) {
+    await cp(join(ROOT, file), join(staged, file), { recursive: true });
+  }
   const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--silent'], { cwd: staged });
   const [{ filename }] = JSON.parse(stdout) as [{ readonly filename: string }];
   await run('tar', ['-xzf', join(staged, filename), '-C', folder, '--strip-components=1']);

@@ -4,7 +4,7 @@ import { COMMANDS } from '../../cli/commands.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { type InstalledProject, installProject } from './installed.ts';
 
-const POLICY = { rules: [{ name: 'nobody', when: { kind: 'guest' }, grant: { 'room:*': ['publish'] } }] };
+const POLICY = { rules: [{ name: 'visitors', when: { kind: 'anonymous' }, grant: { 'room*': ['publish'] } }] };
 const COLOUR = '\u001B[';
 
 let project: InstalledProject;
