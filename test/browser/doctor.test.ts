@@ -14,7 +14,7 @@ import { exchange } from '../../cli/doctor/exchange.ts';
 import { CHROMIUM, launchChromium } from '../../dev/screenshots/chromium.ts';
 import { type Answer, CREDENTIALS, ODD_ON_NODE, REFUSALS, serveAnswer, title } from '../cli/doctor/ably-js-answers.ts';
 import type { Broken } from '../cli/doctor/broken.ts';
-import { BROKEN_MANNERS } from '../cli/doctor/broken-manners.ts';
+import { BROKEN_ORIGINS } from '../cli/doctor/broken-origins.ts';
 import { bearerOf, goodEndpoint, ORIGIN, type Served, serveEndpoint, targetOf } from '../cli/doctor/endpoints.ts';
 
 if (!CHROMIUM)
@@ -86,7 +86,7 @@ describe.skipIf(!CHROMIUM)('in a browser', () => {
   describe('CORS', () => {
     const about = new Set(['preflight', 'cors', 'foreign-origin']);
     const good: Pick<Broken, 'title' | 'change'> = { title: 'ours', change: (handle) => handle };
-    const endpoints = [good, ...BROKEN_MANNERS.filter(({ found: [id] }) => about.has(id))];
+    const endpoints = [good, ...BROKEN_ORIGINS.filter(({ found: [id] }) => about.has(id))];
 
     async function openAt(origin: string): Promise<void> {
       page = await browser.newPage();

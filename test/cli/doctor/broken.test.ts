@@ -15,6 +15,7 @@ import { MAX_REQUESTS, type Target } from '../../../cli/doctor/visit.ts';
 import { BROKEN_ANSWERS } from './broken-answers.ts';
 import { BROKEN_KEYS, SECRETS } from './broken-keys.ts';
 import { BROKEN_MANNERS } from './broken-manners.ts';
+import { BROKEN_ORIGINS } from './broken-origins.ts';
 import { BROKEN_RIGHTS } from './broken-rights.ts';
 import { goodEndpoint, type Served, serve, serveEndpoint, targetOf } from './endpoints.ts';
 
@@ -30,7 +31,7 @@ function seenBy({ results }: Diagnosis, id: string): string | undefined {
 }
 
 describe('an endpoint with one mistake', () => {
-  it.each([...BROKEN_ANSWERS, ...BROKEN_RIGHTS, ...BROKEN_MANNERS, ...BROKEN_KEYS])(
+  it.each([...BROKEN_ANSWERS, ...BROKEN_RIGHTS, ...BROKEN_MANNERS, ...BROKEN_ORIGINS, ...BROKEN_KEYS])(
     '$title',
     async ({ change, config, target, found, isWarning, follows = [], alsoWarns = [] }) => {
       served = await serveEndpoint({ handle: change(goodEndpoint(config).handle) });

@@ -52,3 +52,13 @@ export function claiming(change: (claims: Record<string, unknown>) => Record<str
     return { ...answer, body: [head, Buffer.from(JSON.stringify(claims)).toString('base64url'), mac].join('.') };
   });
 }
+
+/** A refusal of another status and code than ours. */
+export function refusing(answer: AuthResponse, status: number, code: number, more: object = {}): AuthResponse {
+  const body = JSON.stringify({ error: { code, statusCode: status, message: 'Refused.', ...more } });
+  return withHeader({ ...answer, status, body }, 'X-Ably-ErrorCode', String(code));
+}
+
+export function isSignedIn({ headers }: AuthRequest): boolean {
+  return headers.has('authorization');
+}
