@@ -11,7 +11,7 @@ export const REMEDIES: Readonly<Record<FailureReason, string>> = {
   'get-only': 'Ask for ?health by GET or HEAD. A request for a credential must not have a parameter of that name.',
   'no-credential': 'Send the session cookie or the authorization header that the configured identity source expects.',
   'bad-credential':
-    'See the detail in the log. A credential that is present and bad never falls through to another source.',
+    'Read the detail, which a deployed function logs. A credential that is present and bad never falls through to another source.',
   'expired-credential': 'Nothing, when users sign in again. Otherwise lengthen the session.',
   'session-ending': 'Renew the session before it ends; a token never outlives it.',
   'signed-out': 'Nothing, when users sign in again. A sign-out by mistake is undone with "lift".',
@@ -23,26 +23,27 @@ export const REMEDIES: Readonly<Record<FailureReason, string>> = {
   banned: 'Nothing until the ban ends. One by mistake is undone with "lift".',
   'may-not-revoke':
     'Add mayRevoke to a rule that matches this identity: "self" for themselves, "anyone" for operators.',
-  'no-rule': 'Add a rule that matches this identity. If one should have, see the left-out grants in the log.',
+  'no-rule': 'Add a rule that matches this identity. If one should have, see which grants were left out.',
   'foreign-client-id': 'Leave clientId out, or send the one that the policy grants.',
   'unfit-client-id': 'A clientId is 1 to 256 bytes of UTF-8 without control characters, line separators or "*".',
   'unfit-revocation-key':
     'Give the template of revocationKey a claim that this identity has, as text of at most 256 bytes.',
   'cross-site': 'Add the exact origin to ABLY_AUTH_ALLOWED_ORIGINS.',
-  'key-unavailable': 'See the detail in the log: the Ably API key could not be read.',
+  'key-unavailable': 'Read the detail, which a deployed function logs: the Ably API key could not be read.',
   'identity-provider-unavailable':
-    'See the detail in the log: the keys of the identity provider, or its answer, could not be had.',
+    'Read the detail, which a deployed function logs: the keys of the identity provider, or its answer, could not be had.',
   'policy-unavailable':
-    'See the detail in the log: a function of a rule failed, or was slower than policyDeadlineMs allows.',
+    'Read the detail, which a deployed function logs: a function of a rule failed, or was slower than policyDeadlineMs allows.',
   'store-unavailable':
-    'See the detail in the log: the store could not be read. Whether to refuse or to serve meanwhile is onStoreOutage.',
+    'Read the detail, which a deployed function logs: the store could not be read. Whether to refuse or to serve meanwhile is onStoreOutage.',
   'just-revoked': 'Nothing: the client asks again. If it stays, the clock of the function is behind; see its skew.',
-  'ably-unavailable': 'See the detail in the log: Ably did not answer. The other formats need no answer.',
+  'ably-unavailable':
+    'Read the detail, which a deployed function logs: Ably did not answer. The other formats need no answer.',
   'rate-limited':
     'Nothing: the client asks again after Retry-After. Should honest clients meet it, raise rateLimit; a longer ttl makes them ask less often.',
   'ably-limit': 'Ably’s limit of token requests is reached. A JWT makes none; a longer ttl makes fewer.',
   misconfigured:
-    'See the detail in the log, or the list of problems that was logged when this instance started. What a code of Ably’s means is at https://help.ably.io/error/ and the code.',
+    'Read the detail, or the list of problems, which a deployed function logs when it starts. What a code of Ably’s means is at https://help.ably.io/error/ and the code.',
   'credential-too-large':
     'Grant fewer or broader channel patterns to this identity; a TokenRequest has room for more than a JWT.',
   internal: 'This is a bug. Look the request id up in the log.',

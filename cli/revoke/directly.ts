@@ -32,7 +32,7 @@ export async function revokeDirectly(
   } catch (error) {
     // Its messages name settings and what is wrong with them, and no value.
     if (error instanceof Error && error.message.startsWith('Not configured: '))
-      throw new CannotRun(`${error.message}.`);
+      throw new CannotRun(error.message.replace(/\.?$/, '.'));
     throw error;
   }
 }

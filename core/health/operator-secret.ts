@@ -30,7 +30,7 @@ export function checkOperator(request: AuthRequest, env: Environment): OperatorC
 export function operatorSecretProblems(env: Environment): readonly ConfigProblem[] {
   const secrets = secretsIn(env);
   const fix = `Set it to a random value of ${MIN_SESSION_SECRET_BYTES} bytes or more without spaces, while rotating to two separated by a comma`;
-  const problem = 'a secret is shorter than that, or holds a space, or there are more than two';
+  const problem = `a secret is shorter than ${MIN_SESSION_SECRET_BYTES} bytes, or holds a space, or there are more than two`;
   const isFit = secrets.length <= 2 && secrets.every((secret) => isLongEnough(secret) && !/\s/.test(secret));
   return isFit ? [] : [{ setting: SETTING, problem, fix }];
 }

@@ -154,7 +154,7 @@ describe('ably-auth-functions revoke', () => {
       ['clientId:bob', '--url', 'https://auth.example/x', '--bearer-env', 'hunter2'],
       /^--bearer-env names the variable/,
     ],
-    [['clientId:bob'], /^Not configured: ABLY_API_KEY: /],
+    [['clientId:bob'], /^Not configured: ABLY_API_KEY: .*[^.]\.\nSee /],
   ])('ends with 2 for what cannot be tried: %j', async (args, message) => {
     const { code, stdout, stderr } = await revoke(args, args.includes('--url') ? OPERATOR : {});
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)]);

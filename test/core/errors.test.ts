@@ -67,6 +67,8 @@ describe('FAILURES', () => {
     for (const reason of REASONS) {
       expect(REMEDIES[reason]).toMatch(/\.$/);
       expect(REMEDIES[reason]).not.toBe(FAILURES[reason].message);
+      // The command says it as well, and shows the detail itself.
+      expect(REMEDIES[reason]).not.toContain('the detail in the log');
     }
   });
 });

@@ -226,6 +226,12 @@ describe('resolveConfig', () => {
     },
   );
 
+  it('says how long an operator’s secret is, where one is shorter', () => {
+    expect(problemsOf({}, { ABLY_AUTH_OPERATOR_SECRET: 'short' })).toEqual([
+      'ABLY_AUTH_OPERATOR_SECRET: a secret is shorter than 32 bytes, or holds a space, or there are more than two',
+    ]);
+  });
+
   it('S8: assumes a session of 180 s, which leaves a minute for a TokenRequest', () => {
     expect(resolved({ assumedSessionSeconds: 180 }).defaults.assumedSessionMs).toBe(180_000);
   });
