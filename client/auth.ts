@@ -9,6 +9,7 @@ import { createAsking, type Granted } from './asking.ts';
 import { attachOrAsk } from './attach-or-ask.ts';
 import { type AblyAuthError, meansSignedOut, noAnswer } from './auth-error.ts';
 import { reauthorizeOn } from './control-channel.ts';
+import { type ClosableClient, createDepartures } from './departures.ts';
 import { type AuthStorage, createHeld, type Holds } from './held.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { type AbortSignalLike, type Fetch, platform } from './platform.ts';
@@ -50,10 +51,8 @@ export interface AblyAuthOptions {
 }
 
 /** As much of an Ably client as is used here. */
-export interface AuthorizedClient {
+export interface AuthorizedClient extends ClosableClient {
   readonly auth: { authorize(): Promise<unknown> };
-  readonly connection?: { on(event: 'connecting', listener: () => void): unknown };
-  close?(): void;
 }
 
 export interface AblyAuth {
@@ -94,6 +93,7 @@ export function createAblyAuth(options: AblyAuthOptions): AblyAuth {
   let client: AuthorizedClient | undefined;
   let asking = createAsking(authorize);
   let signedOut = false;
+  const departures = createDepartures();
   /** Counts sign-outs: an answer to somebody who has left is not kept. */
   let visit = 0;
 
@@ -163,6 +163,7 @@ export function createAblyAuth(options: AblyAuthOptions): AblyAuth {
     use(next) {
       if (client !== undefined && client !== next) restart('Another client has taken the place of this one.');
       client = next;
+      departures.comeBack(next);
       return next;
     },
     ensure,
@@ -178,11 +179,7 @@ export function createAblyAuth(options: AblyAuthOptions): AblyAuth {
       restart('Signed out.');
       const left = client;
       client = undefined;
-      left?.close?.();
-      // A token that is being redeemed opens it again, as whoever has left: ably-js (2.28) connects with it all the same.
-      left?.connection?.on('connecting', () => {
-        if (client !== left) left.close?.();
-      });
+      if (left) departures.leave(left);
       await held.load();
       await held.forget();
     },

@@ -11,7 +11,7 @@ const MAX_PORT = 65_535;
 export function ablySettingsProblems(env: Environment): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const { ABLY_ENDPOINT: endpoint, ABLY_PORT: port, ABLY_TLS: tls } = env;
-  if (endpoint && !/^[a-z0-9.:-]+$/i.test(endpoint)) {
+  if (endpoint && !/^[\w.:-]+$/.test(endpoint)) {
     problems.push({ setting: 'ABLY_ENDPOINT', problem: 'it is not a host name', fix: 'Write it without https://' });
   }
   if (port && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= MAX_PORT)) {

@@ -148,7 +148,7 @@ export function createAuthEndpoint(auth: ResolvedAuth, ports: EndpointPorts): Au
       return answer;
     } catch (error) {
       const failure = asFailure(error);
-      // Somebody who is known is told what is wrong with what they wrote.
+      // Whoever is let in, anonymously as well, is told what is wrong with what they wrote.
       const explain = identity && failure.reason === 'malformed-request';
       const answer = answerFailure(failure, explain ? { ...context, explain } : context);
       watch?.tell(answer, {

@@ -6,7 +6,7 @@
  * user 403. Codes 40102, 40171 and 40140 to 40149 are never used: clients read more into them.
  *
  * Messages go to callers: they hold no value that came from a request or a secret. What the operator needs to know is
- * `detail`, which only the log sees, and of a malformed request whoever is known; what to do about each is told in
+ * `detail`, which only the log sees, and of a malformed request whoever was let in; what to do about each is told in
  * remedies.ts.
  */
 
@@ -65,7 +65,8 @@ export type FailureReason = keyof typeof FAILURES;
 /**
  * Ends a request with one row of the table. Thrown anywhere in the pipeline, caught once at its end.
  *
- * `detail` is for the log, and for a known caller's malformed request; it must not contain a credential, a claim value or a secret (S10).
+ * `detail` is for the log, and of a malformed request for a caller who was let in; it must not contain a credential, a claim
+ * value or a secret (S10).
  */
 export class AuthFailure extends Error {
   /** By what it carries: what is loaded on first use may have been bundled with a copy of this class of its own. */

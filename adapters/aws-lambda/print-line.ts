@@ -3,8 +3,9 @@
  * or with JSON logs puts it as text into an object of its own; either way no metric filter could read what is in it.
  *
  * Returns when the line is out: a frozen function does not finish it later. After one `console.log` in the process Node has
- * made the pipe non-blocking, which then takes a part of a line, or none, when its reader is behind. That reader is waited
- * for, a little and once: a log that nobody reads holds up no callers, and loses lines.
+ * made the pipe non-blocking, which then takes a part of a line, or none, when its reader is behind. A reader that is slow
+ * is waited for, at most two seconds a line; one that has stopped, once: a log that nobody reads loses lines and holds up no
+ * callers.
  */
 import { writeSync } from 'node:fs';
 
@@ -28,12 +29,12 @@ export function printLine(line: string): void {
 /** Gives back what was not taken. */
 function writeAll(bytes: Uint8Array): Uint8Array | undefined {
   let rest = bytes;
-  const mostMs = isStuck ? 0 : WAITS_AT_MOST_MS;
-  for (let waitedMs = 0; ; waitedMs += PAUSE_MS) {
+  const untilMs = isStuck ? 0 : performance.now() + WAITS_AT_MOST_MS;
+  for (;;) {
     rest = rest.subarray(writeSome(rest));
     isStuck = rest.length > 0;
     if (!isStuck) return undefined;
-    if (waitedMs >= mostMs) return rest;
+    if (performance.now() >= untilMs) return rest;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
   }
 }

@@ -63,7 +63,7 @@ export function dropInConfig(
 function rulesForGuests(rules: readonly Rule[], setting: string): readonly ConfigProblem[] {
   return rules.flatMap(({ when }, index): readonly ConfigProblem[] => {
     if (!kindsOf(matchOf(when)).every((kind) => kind === 'guest')) return [];
-    const problem = 'this function has no guests, so the rule covers nobody';
+    const problem = 'a drop-in has no guests, so the rule covers nobody';
     const fix =
       'Write user or anonymous, or install the package and write guest() into the sources of an auth.config.ts';
     return [{ setting: `${setting}[${index}].when.kind`, problem, fix }];

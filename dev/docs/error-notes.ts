@@ -20,7 +20,7 @@ export const ERROR_NOTES: Readonly<Record<FailureReason, ErrorNote>> = {
   'malformed-request': {
     when: 'A parameter came twice with different values, a body is too large or is no form and no JSON object, or `capability`, `ttl` or `resources` cannot be read.',
     developer:
-      'Read the message: to a caller who is known it names the parameter and what is wrong with it, as `resources names 101 resources, 100 at most`. Look at what `authParams` and `tokenParams` make of your values: a list in `resources` is one JSON text.',
+      'Read the message: to a caller who is let in, as an anonymous visitor too, it names the parameter and what is wrong with it, as `resources names 101 resources, 100 at most`. Look at what `authParams` and `tokenParams` make of your values: a list in `resources` is one JSON text.',
     operator: 'Nothing, unless a proxy rewrites requests. The log has the same detail: the parameter, never its value.',
   },
   'method-not-allowed': {
