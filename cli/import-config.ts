@@ -34,7 +34,7 @@ export async function importConfig(file: string, again?: ReadingAgain): Promise<
     };
     return module.default;
   } catch (error) {
-    throw error instanceof CannotRun ? error : new CannotRun(`${file} cannot be imported: ${whatFailed(error, file)}`);
+    throw error instanceof CannotRun ? error : cannotImport(file, whatFailed(error, file));
   }
 }
 
@@ -63,7 +63,9 @@ function esbuildOf(file: string): string | undefined {
 
 async function importBundled(file: string, esbuild: string, again?: ReadingAgain): Promise<unknown> {
   const text = await bundle(file, esbuild, again).catch((error: unknown) => {
-    if (Array.isArray((error as { readonly errors?: unknown }).errors)) throw error;
+    // Of esbuild's own: here nothing of the config has run.
+    const { errors } = (error ?? {}) as { readonly errors?: readonly BuildProblem[] };
+    if (Array.isArray(errors)) throw cannotImport(file, errors.map(describeBuildProblem).join('\n'));
     throw new CannotRun(`esbuild does not run: ${systemRefusal(error) ?? describeThrown(error)}.`);
   });
   const bundled = await writeBeside(file, text);
@@ -142,18 +144,25 @@ function nearestModules(file: string): string {
   }
 }
 
-/** Node and esbuild speak of code. What the config itself throws may hold what it read from the environment. */
+function cannotImport(file: string, why: string): CannotRun {
+  return new CannotRun(`${file} cannot be imported: ${why}`);
+}
+
+/** Node speaks of code. What the config itself throws, in whatever shape, may hold what it read from the environment. */
 function whatFailed(error: unknown, file: string): string {
-  const { errors, code, path } = (error ?? {}) as Readonly<Record<'errors' | 'code' | 'path', unknown>>;
+  const { code, path } = (error ?? {}) as Readonly<Record<'code' | 'path', unknown>>;
   const refusal = path === file ? systemRefusal(error) : undefined;
   if (refusal !== undefined) return `${refusal}.`;
-  if (Array.isArray(errors)) return (errors as readonly BuildProblem[]).map(describeBuildProblem).join('\n');
-  const isNodes =
-    typeof code === 'string' && /^ERR_(MODULE|UNSUPPORTED|INVALID_TYPESCRIPT|PACKAGE|UNKNOWN)_/.test(code);
-  // Not one of `JSON.parse`, called by the config: its message quotes the text.
-  const isOfCode = error instanceof SyntaxError && framesOf(error).every((frame) => frame.includes('node:internal'));
-  if (error instanceof Error && (isNodes || isOfCode)) return error.message;
+  const isOfCode =
+    error instanceof SyntaxError ||
+    (typeof code === 'string' && /^ERR_(MODULE|UNSUPPORTED|INVALID_TYPESCRIPT|PACKAGE|UNKNOWN)_/.test(code));
+  if (error instanceof Error && isOfCode && isMadeByLoader(error)) return error.message;
   return `it threw ${describeThrown(error)} (its message may hold a secret, and is not shown).`;
+}
+
+/** Not by `JSON.parse`, whose message quotes the text, nor reworded since: of what it says now nobody knows who wrote it. */
+function isMadeByLoader(error: Error): boolean {
+  return framesOf(error)[0]?.includes('(node:internal/modules/') ?? false;
 }
 
 interface BuildProblem {

@@ -116,28 +116,62 @@ describe('a config', () => {
     expect(await lint('other/auth.config.js')).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('that cannot be read is said to be so, and nothing that it threw is shown', async () => {
-    const thrower = `throw new Error('hunter2');`;
+  async function told(file: string): Promise<string> {
+    const { code, stdout, stderr } = await lint(file);
+    expect(stdout + stderr).not.toContain('hunter2');
+    return `${code} ${stdout}${stderr}`;
+  }
+
+  it.each([
+    ['an error', 'ts', `throw new Error('hunter2');`, /an Error at \S*\.ts:1:\d+ /],
+    ['nothing', 'ts', 'throw undefined;', /something that is no Error /],
+    // Their messages quote the text, and each is a SyntaxError as that of a config which is no code.
+    ['what JSON.parse throws', 'ts', `JSON.parse('hunter2');`, /a SyntaxError at \S*\.ts:1:6 /],
+    [
+      'that, reworded',
+      'ts',
+      `try { JSON.parse('hunter2'); } catch (error) { error.message = 'Bad: ' + error.message; throw error; }`,
+      /a SyntaxError /,
+    ],
+    [
+      'what Node makes of it',
+      'js',
+      `import { createRequire } from 'node:module';\ncreateRequire(import.meta.url)('./secret.json');`,
+      /a SyntaxError /,
+    ],
+    // Lists of errors, as esbuild's are.
+    [
+      'an error with others',
+      'ts',
+      `throw Object.assign(new Error('hunter2'), { errors: [{ message: 'hunter2' }] });`,
+      /an Error at \S*\.ts:1:\d+ /,
+    ],
+    ['several', 'ts', `await Promise.any([Promise.reject(new Error('hunter2'))]);`, /an AggregateError /],
+    ['a list', 'js', `throw { errors: [{ text: 'hunter2' }] };`, /something that is no Error /],
+    [
+      'one of Node’s codes',
+      'ts',
+      `throw Object.assign(new Error('hunter2'), { code: 'ERR_MODULE_NOT_FOUND' });`,
+      /an Error at \S*\.ts:1:\d+ /,
+    ],
+  ])('that throws %s is said to, and nothing of it is shown', async (_, ending, text, thrown) => {
+    await project.write({ [`throws.${ending}`]: text, 'secret.json': 'hunter2' });
+    expect(await told(`throws.${ending}`)).toMatch(
+      new RegExp(`^2 .*throws\\.${ending} cannot be imported: it threw ${thrown.source}`),
+    );
+  });
+
+  it('that cannot be read is said to be so, and why', async () => {
     await project.write({
-      'throws.ts': config(GOOD, thrower),
       'syntax.ts': 'export default {{',
-      // Its message quotes the text, and is a SyntaxError as the one before.
-      'reads.ts': `JSON.parse('hunter2');`,
-      'throws-nothing.ts': 'throw undefined;',
       'lost.ts': `import './nowhere';\nexport default {};`,
+      'misspells.ts': `import { defineAuthh } from 'ably-auth-functions';\nexport default defineAuthh();`,
+      'not-installed.ts': `import 'nowhere';`,
       'builds-not.ts': config(`(() => { throw new RangeError('hunter2') })()`),
       'no-default.ts': 'export const a = 1;',
     });
-    const told = async (file: string) => {
-      const { code, stdout, stderr } = await lint(file);
-      expect(stdout + stderr).not.toContain('hunter2');
-      return `${code} ${stdout}${stderr}`;
-    };
-    expect(await told('throws.ts')).toMatch(
-      /^2 .*throws\.ts cannot be imported: it threw an Error at \S*\/throws\.ts:3:7 /,
-    );
-    expect(await told('reads.ts')).toMatch(/it threw a SyntaxError at \S*\/reads\.ts:1:6 /);
-    expect(await told('throws-nothing.ts')).toMatch(/^2 .*it threw something that is no Error /);
+    expect(await told('misspells.ts')).toMatch(/^2 .*does not provide an export named 'defineAuthh'/);
+    expect(await told('not-installed.ts')).toMatch(/^2 .*Cannot find package 'nowhere'/);
     expect(await told('syntax.ts')).toMatch(/^2 .*syntax\.ts cannot be imported: syntax\.ts:1: /);
     expect(await told('lost.ts')).toMatch(/^2 .*lost\.ts:1: Could not resolve ".\/nowhere"/);
     expect(await told('builds-not.ts')).toMatch(
