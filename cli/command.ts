@@ -5,9 +5,6 @@
  * secret, so that no message repeats one (S10): of an argument that is not understood, only an option's name is named.
  * How arguments are read is in parser.ts.
  */
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import { type ConfigProblem, describeProblem } from '../core/config-problem.ts';
 import type { Environment } from '../core/settings.ts';
 
@@ -98,14 +95,4 @@ export class CannotRun extends Error {}
 /** One on each line, below what they stand in the way of. */
 export function listProblems(heading: string, problems: readonly ConfigProblem[]): string {
   return [heading, ...problems.map((problem) => `  - ${describeProblem(problem)}`)].join('\n');
-}
-
-/** The environment of the process, and over it that of a file, where one is named. */
-export async function readEnvironment(file: string | undefined, { env, folder }: Terminal): Promise<Environment> {
-  if (file === undefined) return env;
-  try {
-    return { ...env, ...parseEnv(await readFile(resolve(folder, file), 'utf8')) };
-  } catch {
-    throw new CannotRun(`The file ${file} cannot be read.`);
-  }
 }

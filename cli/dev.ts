@@ -14,10 +14,11 @@ import { describeFinding } from '../core/policy/lint-finding.ts';
 import type { Environment } from '../core/settings.ts';
 import { type DemoAbly, reachAbly } from '../dev/demo/ably.ts';
 import { whyNotHere } from '../dev/refuse-production.ts';
-import { CannotRun, defineCommand, type ExitCode, listProblems, readEnvironment, type Terminal } from './command.ts';
+import { CannotRun, defineCommand, type ExitCode, listProblems, type Terminal } from './command.ts';
 import { createProjectEndpoint } from './dev/project-endpoint.ts';
 import { watchFiles } from './dev/watch-files.ts';
 import { CONFIG_FILE, readConfig } from './read-config.ts';
+import { readEnvironment } from './read-environment.ts';
 import { asCannotRun } from './system-error.ts';
 
 const ROUTES = ['/api/ably-auth', '/auth'];

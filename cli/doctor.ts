@@ -1,10 +1,11 @@
 /** `doctor`: a deployed endpoint, looked at as its clients meet it. */
-import { CannotRun, defineCommand, type ExitCode, readEnvironment, type Terminal } from './command.ts';
+import { CannotRun, defineCommand, type ExitCode, type Terminal } from './command.ts';
 import { describeDiagnosis, fixOf } from './doctor/describe-diagnosis.ts';
 import { type Diagnosis, diagnose } from './doctor/diagnose.ts';
 import { EVERY_CHECK } from './doctor/every-check.ts';
 import { MAX_REQUESTS } from './doctor/visit.ts';
 import { type DoctorValues, readTarget } from './doctor-arguments.ts';
+import { readEnvironment } from './read-environment.ts';
 
 const WHO = 'Who asks (nothing: a caller who has not signed in):';
 const WHAT = 'What is looked at:';

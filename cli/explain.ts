@@ -6,11 +6,12 @@ import { describeExplanation } from '../core/policy/explain-text.ts';
 import { describeFinding, type LintFinding } from '../core/policy/lint-finding.ts';
 import { REMEDIES } from '../core/remedies.ts';
 import type { Environment } from '../core/settings.ts';
-import { defineCommand, type ExitCode, readEnvironment, type Style, type Terminal } from './command.ts';
+import { defineCommand, type ExitCode, type Style, type Terminal } from './command.ts';
 import { describeRefusal } from './describe-refusal.ts';
 import { ASKED_OPTIONS, CLAIMS, readAsked } from './explain-arguments.ts';
 import { type CallerFound, findCaller } from './find-caller.ts';
 import { CONFIG_FILE, readConfig } from './read-config.ts';
+import { readEnvironment } from './read-environment.ts';
 
 export const explain = defineCommand({
   about:

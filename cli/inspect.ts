@@ -1,8 +1,9 @@
 /** `inspect`: what a credential is, whether Ably and the SDKs would take it, and what it allows. Sends nothing to anybody. */
 import { resolve } from 'node:path';
-import { CannotRun, defineCommand, type ExitCode, readEnvironment, type Terminal } from './command.ts';
+import { CannotRun, defineCommand, type ExitCode, type Terminal } from './command.ts';
 import { inspectCredential } from './inspect/inspect-credential.ts';
 import { describeInspection, isRefused } from './inspect/inspection.ts';
+import { readEnvironment } from './read-environment.ts';
 import { readText, systemRefusal } from './system-error.ts';
 
 export const inspect = defineCommand({

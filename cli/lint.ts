@@ -1,8 +1,9 @@
 /** `lint`: prints what core finds about a config, and turns its weight into an exit code. */
 import { checkConfig, withPlaceholders } from '../core/check-config.ts';
 import { describeFinding, type LintFinding } from '../core/policy/lint-finding.ts';
-import { CannotRun, defineCommand, type ExitCode, readEnvironment, type Terminal } from './command.ts';
+import { CannotRun, defineCommand, type ExitCode, type Terminal } from './command.ts';
 import { CONFIG_FILE, readConfig } from './read-config.ts';
+import { readEnvironment } from './read-environment.ts';
 
 export const lint = defineCommand({
   about:

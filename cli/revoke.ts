@@ -1,7 +1,8 @@
 /** `revoke`: cuts somebody off, by the deployed endpoint that revokes or with the project's own key and store. */
-import { CannotRun, defineCommand, type ExitCode, readEnvironment, type Terminal } from './command.ts';
+import { CannotRun, defineCommand, type ExitCode, type Terminal } from './command.ts';
 import { isLoopback } from './doctor/loopback.ts';
 import { readConfig } from './read-config.ts';
+import { readEnvironment } from './read-environment.ts';
 import { revokeDirectly } from './revoke/directly.ts';
 import { ORDER_OPTIONS, readOrder } from './revoke/order.ts';
 import { type Answered, type AnsweredResult, revokeThroughEndpoint } from './revoke/through-endpoint.ts';

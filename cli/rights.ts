@@ -3,8 +3,9 @@ import { canonicalCapability } from '../core/capability/canonical.ts';
 import type { Capability } from '../core/capability/capability.ts';
 import { checkConfig, withPlaceholders } from '../core/check-config.ts';
 import { keyRights } from '../core/policy/key-rights.ts';
-import { CannotRun, defineCommand, type ExitCode, readEnvironment } from './command.ts';
+import { CannotRun, defineCommand, type ExitCode } from './command.ts';
 import { CONFIG_FILE, readConfig } from './read-config.ts';
+import { readEnvironment } from './read-environment.ts';
 
 export const rights = defineCommand({
   about:

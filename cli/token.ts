@@ -6,7 +6,7 @@ import { completeCaller } from '../core/policy/explain.ts';
 import { REMEDIES } from '../core/remedies.ts';
 import { resolveConfig } from '../core/resolve-config.ts';
 import { TOKEN_FORMATS } from '../core/token/settled-params.ts';
-import { CannotRun, defineCommand, type ExitCode, listProblems, readEnvironment, type Terminal } from './command.ts';
+import { CannotRun, defineCommand, type ExitCode, listProblems, type Terminal } from './command.ts';
 import { describeRefusal } from './describe-refusal.ts';
 import { CALLER_OPTIONS, CLAIMS, readAsked } from './explain-arguments.ts';
 import { type CallerFound, findCaller } from './find-caller.ts';
@@ -14,6 +14,7 @@ import { inspectCredential } from './inspect/inspect-credential.ts';
 import { describeInspection } from './inspect/inspection.ts';
 import { type Minted, mint } from './mint.ts';
 import { CONFIG_FILE, readConfig } from './read-config.ts';
+import { readEnvironment } from './read-environment.ts';
 
 export const token = defineCommand({
   about:
