@@ -23,10 +23,10 @@ function inMessage(message: string, status = 401): Broken['change'] {
   });
 }
 
-function inPlaceOfCredential(body: string, type: string): Broken['change'] {
+function inPlaceOfCredential(body: () => string, type: string): Broken['change'] {
   return answering((answer, { query }: AuthRequest): AuthResponse | undefined =>
     answer.status === 200 && !query.some(([name]) => name === 'health')
-      ? withHeader({ ...answer, body }, 'Content-Type', type)
+      ? withHeader({ ...answer, body: body() }, 'Content-Type', type)
       : undefined,
   );
 }
@@ -34,19 +34,19 @@ function inPlaceOfCredential(body: string, type: string): Broken['change'] {
 export const BROKEN_KEYS: readonly Broken[] = [
   {
     title: 'the API key for a token',
-    change: inPlaceOfCredential(KEY, 'text/plain'),
+    change: inPlaceOfCredential(() => KEY, 'text/plain'),
     found: ['credential', /^200, and in the place of a credential the API key "appid\.keyid"$/],
     follows: ['api-key'],
   },
   {
     title: 'a short one, which is a key by its place alone',
-    change: inPlaceOfCredential('app.key:short-fake', 'text/plain'),
+    change: inPlaceOfCredential(() => 'app.key:short-fake', 'text/plain'),
     found: ['credential', /the API key "app\.key"/],
     follows: ['api-key'],
   },
   {
     title: 'the API key in TokenDetails',
-    change: inPlaceOfCredential(JSON.stringify({ token: KEY, issued: Date.now() }), 'application/json'),
+    change: inPlaceOfCredential(() => JSON.stringify({ token: KEY, issued: Date.now() }), 'application/json'),
     found: ['credential', /the API key "appid\.keyid"/],
     follows: ['api-key', 'not-cached', 'ttl', 'capability'],
     alsoWarns: ['ably-flutter'],
