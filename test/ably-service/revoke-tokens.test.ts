@@ -141,7 +141,7 @@ describe('revokeTokens', () => {
     ['no targets', {}, 40001],
     ['an empty list', { targets: [] }, 40003],
     ['over a hundred targets', { targets: Array(101).fill('clientId:a') }, 40003],
-    ['an issuedBefore in the future', { targets: ['clientId:a'], issuedBefore: Date.now() + 60_000 }, 40003],
+    ['an issuedBefore in the future', { targets: ['clientId:a'], issuedBefore: Date.now() + 600_000 }, 40003],
     ['an issuedBefore over an hour ago', { targets: ['clientId:a'], issuedBefore: Date.now() - 3_660_000 }, 40003],
   ])('refuses %s', async (_name, body, code) => {
     const service = await startService({ keys: [REVOCABLE] });
