@@ -11,7 +11,7 @@ import { describeThrown } from './describe-thrown.ts';
 import { type FurtherParts, prepareFurtherFormats } from './further-formats.ts';
 import { lintPolicy } from './policy/lint.ts';
 import type { LintFinding } from './policy/lint-finding.ts';
-import { resolveConfig } from './resolve-config.ts';
+import { type ResolvedAuth, resolveConfig } from './resolve-config.ts';
 import type { Environment } from './settings.ts';
 
 const PLACEHOLDERS = {
@@ -27,7 +27,8 @@ export interface ConfigCheck {
   readonly unchecked?: string;
 }
 
-export function checkConfig(definition: AuthDefinition, env: Environment): ConfigCheck {
+/** @param absent secrets that the deployed function is known not to have, so that nothing stands in for them */
+export function checkConfig(definition: AuthDefinition, env: Environment, absent: readonly string[] = []): ConfigCheck {
   const checked = withPlaceholders(env);
   try {
     definition?.build?.(checked);
@@ -38,10 +39,17 @@ export function checkConfig(definition: AuthDefinition, env: Environment): Confi
   }
   const resolution = resolveConfig(definition, checked);
   const { auth } = resolution;
-  const further = auth?.hasFurtherFormats ? prepareFurtherFormats(auth, onlyChecking(checked)).problems : [];
+  const further = auth?.hasFurtherFormats ? furtherProblems(auth, checked, absent) : [];
   const problems = [...(resolution.ok ? [] : resolution.problems), ...further];
   if (problems.length > 0) return { problems, findings: [] };
   return { problems: [], findings: lintPolicy(definition.build(checked)) };
+}
+
+function furtherProblems(auth: ResolvedAuth, env: Environment, absent: readonly string[]): readonly ConfigProblem[] {
+  // Even where it is undefined here: it may be read from a variable that only the deployed function has.
+  const bringsOuterSecret = Object.hasOwn(auth.written.embeddedJwt ?? {}, 'secret');
+  const known = Object.fromEntries(Object.entries(env).filter(([name]) => !absent.includes(name)));
+  return prepareFurtherFormats(auth, onlyChecking(bringsOuterSecret ? env : known)).problems;
 }
 
 /** Whether Ably can be called is known where the function runs. */

@@ -1,6 +1,7 @@
 /**
  * `npm run build`, all of it; `npm run build -- aws-lambda` only what is named. Stops with the whole list of problems
- * before anything is written, and otherwise says what was made and how large it is.
+ * before anything is written, and otherwise says what was made and how large it is. `--absent=NAME` names a secret that the
+ * function will not have, so that nothing stands in for it here.
  */
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,9 +18,13 @@ const DIST = join(ROOT, 'dist');
 const FUNCTIONS: readonly BuiltFunction[] = [...TARGETS, ROTATION];
 const NAMES = [...FUNCTIONS.map(({ name }) => name), 'library'];
 
+const ABSENT = '--absent=';
+
 process.exitCode = await main(process.argv.slice(2));
 
-async function main(wanted: readonly string[]): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
+  const wanted = args.filter((arg) => !arg.startsWith(ABSENT));
+  const absent = args.filter((arg) => arg.startsWith(ABSENT)).map((arg) => arg.slice(ABSENT.length));
   const unknown = wanted.filter((name) => !NAMES.some((known) => known === name));
   if (unknown.length > 0) return stopped([`There is no ${unknown.join(', ')}. Name any of ${NAMES.join(', ')}.`]);
   const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
@@ -27,7 +32,7 @@ async function main(wanted: readonly string[]): Promise<number> {
 
   if (targets.some(({ hasConfig }) => hasConfig)) {
     const { default: definition } = await import('../../auth.config.ts');
-    const { problems, findings, unchecked } = checkConfig(definition, process.env);
+    const { problems, findings, unchecked } = checkConfig(definition, process.env, absent);
     if (unchecked) console.warn(`  auth.config.ts was not checked: ${unchecked}.`);
     for (const finding of findings) console.warn(`  ${describeFinding(finding)}`);
     if (problems.length > 0) return stopped(problems.map((problem) => `- ${describeProblem(problem)}`));

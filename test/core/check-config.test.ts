@@ -30,6 +30,26 @@ describe('checkConfig', () => {
     expect(settings(() => ({ sources, rules }), { ABLY_AUTH_TOKEN_FORMAT: 'ably-token' })).toEqual([]);
   });
 
+  it('misses the outer secret of a format where it is known to be absent, unless the config brings its own', () => {
+    const absent = ['ABLY_AUTH_EMBEDDED_SECRET'];
+    const found = (config: Partial<AuthConfig>, env = {}): readonly string[] =>
+      checkConfig(
+        defineAuth(() => ({ sources: [anonymous()], rules, ...config })),
+        env,
+        absent,
+      ).problems.map(({ setting }) => setting);
+    const fromEnvironment = { ABLY_AUTH_TOKEN_FORMAT: 'embedded-jwt' };
+    expect(found({}, fromEnvironment)).toEqual(absent);
+    expect(found({ tokenFormat: 'embedded-jwt', embeddedJwt: { issuer: 'me' } })).toEqual(absent);
+    // Wrong, and no reason to throw.
+    expect(found({ tokenFormat: 'embedded-jwt', embeddedJwt: null as never })).toEqual(absent);
+    expect(found({ tokenFormat: 'jwt' }, fromEnvironment)).toEqual([]);
+    // What it comes from is not known here, as `env.MY_OUTER_SECRET` is not while a reference stands for it.
+    const embeddedJwt = { secret: undefined } as never;
+    expect(found({ tokenFormat: 'embedded-jwt', embeddedJwt })).toEqual([]);
+    expect(found({ embeddedJwt: { secret: 'short' } }, fromEnvironment)).toEqual(['embeddedJwt.secret']);
+  });
+
   it('finds what a format would lose beside what else is wrong, with the settings that name another Ably', () => {
     const ably = { ABLY_ENDPOINT: 'https://x.y', ABLY_PORT: '99999', ABLY_TLS: 'no' };
     expect(
