@@ -24,8 +24,7 @@ module.exports.resources = when({ there: '${file(infra/aws/fragments/revoke.yml)
 /** Packed with the other, as long as it is wanted: an earlier build may have left it there. */
 module.exports.pattern = when({ there: 'dist/aws-lambda-revoke/**', otherwise: '!dist/aws-lambda-revoke/**' });
 
+/** That it is true or false is for settings.cjs to say, with what else is wrong. */
 async function isAsked({ resolveVariable }) {
-  const asked = String(await resolveVariable('self:custom.revoke'));
-  if (asked !== 'true' && asked !== 'false') throw new Error('The parameter revoke is true or false.');
-  return asked === 'true';
+  return String(await resolveVariable('self:custom.revoke')) === 'true';
 }

@@ -2,12 +2,12 @@
 /**
  * What `serverless deploy` takes from the environment and the parameters of whoever deploys, for serverless.yml: as
  * defaults of the fragments' parameters. Stops with a sentence when a setting is missing or would put a secret into the
- * template: secrets go by reference only.
+ * template: secrets go by reference only. It is read for every command, also to look at a stack or to remove it: what
+ * matters only to a deployment is for build-before-package.cjs.
  *
  * CommonJS and nothing but Node's own, because Serverless Framework 3 and 4 and osls load it themselves.
  */
-const { readFileSync } = require('node:fs');
-const { join } = require('node:path');
+const misspelt = require('./misspelt-parameters.cjs');
 
 /** The function's own settings, under the names that they have on every platform. */
 const FROM_ENVIRONMENT = {
@@ -73,11 +73,8 @@ const EXAMPLE_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:ably/a
 module.exports = async (tool) => {
   const { resolveVariable } = tool;
   const problems = [
-    ...problemsOfKey(process.env.ABLY_API_KEY_SECRET_ID, await resolveVariable('self:provider.region')),
-    ...(await unknownParameters(tool)).map(
-      (name) =>
-        `There is no parameter ${name}: see infra/aws/fragments/parameters.yml, where first letters are capital. One of your own has to be asked for in serverless.yml.`,
-    ),
+    ...problemsOfKey(process.env.ABLY_API_KEY_SECRET_ID),
+    ...(await misspelt(tool, [...FROM_PARAMETERS.map(nameInFile), 'revoke'])),
   ];
   for (const variable of Object.keys(SECRETS)) {
     const secret = process.env[variable];
@@ -85,11 +82,6 @@ module.exports = async (tool) => {
     const example = variable.replace('ABLY_AUTH_', 'ably/').replace('_', '-').toLowerCase();
     problems.push(
       `${variable} is a plain value, which would be stored in the template. Keep it in Secrets Manager and set it to a reference: {{resolve:secretsmanager:${example}}}.`,
-    );
-  }
-  if (process.env.ABLY_AUTH_TOKEN_FORMAT === 'embedded-jwt' && !process.env.ABLY_AUTH_EMBEDDED_SECRET) {
-    problems.push(
-      'ABLY_AUTH_TOKEN_FORMAT is embedded-jwt, which needs ABLY_AUTH_EMBEDDED_SECRET. Keep 32 random bytes or more in Secrets Manager and set it to a reference: {{resolve:secretsmanager:ably/embedded-secret}}.',
     );
   }
   if (process.env.ABLY_AUTH_STORE?.includes('@')) {
@@ -116,6 +108,9 @@ module.exports = async (tool) => {
       problems.push(`The parameter ${nameInFile(one)} needs ${nameInFile(other)} as well.`);
     }
   }
+  if (!['true', 'false'].includes(String(await resolveVariable("self:custom.revoke, 'false'")))) {
+    problems.push('The parameter revoke is true or false.');
+  }
   if (problems.length > 0) throw withoutStack(problems.join(' '));
   const set = [...Object.keys(FROM_ENVIRONMENT), ...Object.keys(SECRETS)].filter((name) => process.env[name]);
   return {
@@ -127,35 +122,23 @@ module.exports = async (tool) => {
 /** All of them: `Name` is serverless.yml's own, and a session secret has a way of its own. */
 module.exports.NAMES = ['Name', ...Object.values(SECRETS), ...Object.values(FROM_ENVIRONMENT), ...FROM_PARAMETERS];
 
-function problemsOfKey(secretArn, stackRegion) {
+/** Of a whole ARN of a secret; `undefined` of anything else. */
+module.exports.regionOfSecret = regionOfSecret;
+
+function problemsOfKey(secretArn) {
   if (!secretArn) {
     return [
       `Set ABLY_API_KEY_SECRET_ID to the ARN of the AWS Secrets Manager secret that holds your Ably API key, such as ${EXAMPLE_ARN}.`,
     ];
   }
-  const secretRegion = SECRET_ARN.exec(secretArn)?.[1];
-  if (!secretRegion) {
-    return [
-      `ABLY_API_KEY_SECRET_ID is not the whole ARN of a secret. The function may read exactly one, so set it to the ARN as "aws secretsmanager describe-secret" prints it, such as ${EXAMPLE_ARN}.`,
-    ];
-  }
-  if (secretRegion === stackRegion) return [];
+  if (regionOfSecret(secretArn)) return [];
   return [
-    `ABLY_API_KEY_SECRET_ID is a secret of ${secretRegion}, and this would be deployed to ${stackRegion}, where the function does not find it. Set AWS_REGION to ${secretRegion}, or ABLY_API_KEY_SECRET_ID to a secret, or a replica of this one, in ${stackRegion}.`,
+    `ABLY_API_KEY_SECRET_ID is not the whole ARN of a secret. The function may read exactly one, so set it to the ARN as "aws secretsmanager describe-secret" prints it, such as ${EXAMPLE_ARN}.`,
   ];
 }
 
-/** Those that nothing asks for, given on the command line or in `params` of serverless.yml. */
-async function unknownParameters({ options, resolveConfigurationProperty }) {
-  const stages = (await resolveConfigurationProperty(['params'])) ?? {};
-  const given = [
-    ...[options?.param ?? []].flat().map((each) => each.split('=')[0]),
-    ...Object.values(stages).flatMap((stage) => Object.keys(stage ?? {})),
-  ];
-  const configuration = readFileSync(join(__dirname, '../../serverless.yml'), 'utf8');
-  const asked = [...configuration.matchAll(/\bparam:([\w.-]+)/g)].map(([, name]) => name);
-  const known = [...FROM_PARAMETERS.map(nameInFile), ...asked];
-  return [...new Set(given)].filter((name) => !known.includes(name));
+function regionOfSecret(secretArn) {
+  return SECRET_ARN.exec(secretArn ?? '')?.[1];
 }
 
 function nameInFile(name) {

@@ -1,4 +1,7 @@
-/** What serverless.yml reads from the environment of whoever deploys. The packages themselves are the osls lane's. */
+/**
+ * What serverless.yml reads from the environment of whoever deploys, and where it may be deployed. The packages themselves
+ * are the osls lane's.
+ */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -17,7 +20,13 @@ interface Tool {
   readonly resolveConfigurationProperty: (path: readonly string[]) => Promise<unknown>;
 }
 
-const read: (tool: Tool) => Promise<DeploySettings> = createRequire(import.meta.url)('../../infra/aws/settings.cjs');
+interface Plugin {
+  readonly hooks: Readonly<Record<string, () => void>>;
+}
+
+const require = createRequire(import.meta.url);
+const read: (tool: Tool) => Promise<DeploySettings> = require('../../infra/aws/settings.cjs');
+const BuildBeforePackage: new (tool: object) => Plugin = require('../../infra/aws/build-before-package.cjs');
 const SECRET_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:ably/api-key-AbCdEf';
 
 /** Elsewhere, or a secret: a key in the environment would be stored in the template. */
@@ -36,11 +45,13 @@ const NOT_FOR_THE_FUNCTION = [
 function readWith(
   settings: Readonly<Record<string, string>>,
   parameters: Readonly<Record<string, string>> = {},
-  { region = 'us-east-1', inFile = {} }: { readonly region?: string; readonly inFile?: object } = {},
+  { inFile = {}, revoke = 'false' }: { readonly inFile?: object; readonly revoke?: unknown } = {},
 ): Promise<DeploySettings> {
   for (const name of Object.keys(SETTINGS)) vi.stubEnv(name, settings[name]);
   const resolveVariable = async (variable: string): Promise<unknown> =>
-    variable === 'self:provider.region' ? region : (parameters[/^param:(\w+), ''$/.exec(variable)?.[1] ?? ''] ?? '');
+    variable === "self:custom.revoke, 'false'"
+      ? revoke
+      : (parameters[/^param:(\w+), ''$/.exec(variable)?.[1] ?? ''] ?? '');
   const resolveConfigurationProperty = async (path: readonly string[]): Promise<unknown> =>
     path[0] === 'params' ? inFile : undefined;
   const param = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
@@ -99,13 +110,6 @@ describe('infra/aws/settings.cjs', () => {
     expect(resources.Parameters.ApiKeySecretArn).toEqual({ Default: arn });
   });
 
-  it('refuses a secret of another region than the stack, which the function would look for in its own', async () => {
-    const settings = { ABLY_API_KEY_SECRET_ID: SECRET_ARN };
-    await expect(readWith(settings, {}, { region: 'eu-west-1' })).rejects.toThrow(
-      'ABLY_API_KEY_SECRET_ID is a secret of us-east-1, and this would be deployed to eu-west-1, where the function does not find it. Set AWS_REGION to us-east-1, or',
-    );
-  });
-
   it.each(['throttleRate', 'throttleBurst', 'logRetentionDays'])('refuses a %s that is no number', async (name) => {
     await expect(readWith({ ABLY_API_KEY_SECRET_ID: SECRET_ARN }, { [name]: 'abc' })).rejects.toThrow(
       `The parameter ${name} is not a number.`,
@@ -123,25 +127,42 @@ describe('infra/aws/settings.cjs', () => {
     );
   });
 
-  it('refuses a parameter that nothing asks for, from the command line and from serverless.yml', async () => {
+  it.each([
+    ['throttelRate', 'throttleRate'],
+    ['throttle_rate', 'throttleRate'],
+    ['Store', 'store'],
+    ['stroe', 'store'],
+    ['Revoke', 'revoke'],
+    ['logRetentionInDays', 'logRetentionDays'],
+  ])('refuses %s, from the command line and from serverless.yml, and says what is meant', async (name, meant) => {
     const settings = { ABLY_API_KEY_SECRET_ID: SECRET_ARN };
-    await expect(readWith(settings, { throttelRate: '50' })).rejects.toThrow('There is no parameter throttelRate:');
-    await expect(readWith(settings, {}, { inFile: { default: null, prod: { Store: true } } })).rejects.toThrow(
-      'There is no parameter Store:',
+    const sentence = `There is no parameter ${name}. Did you mean ${meant}?`;
+    await expect(readWith(settings, { [name]: '50' })).rejects.toThrow(sentence);
+    await expect(readWith(settings, {}, { inFile: { default: null, prod: { [name]: true } } })).rejects.toThrow(
+      sentence,
     );
-    await expect(
-      readWith(settings, { runtime: 'nodejs22.x' }, { inFile: { prod: { store: true } } }),
-    ).resolves.toBeTruthy();
   });
 
-  it('asks for the secret of a format that cannot do without one', async () => {
+  it('takes parameters of one’s own, which may be asked for anywhere, or at another stage', async () => {
+    const inFile = { prod: { tenant: 'x', store: true, trace: 'x', stage: 'x' } };
+    const parameters = { tenant: 'acme', runtime: 'nodejs22.x', jwtKeys: 'x' };
+    await expect(readWith({ ABLY_API_KEY_SECRET_ID: SECRET_ARN }, parameters, { inFile })).resolves.toBeTruthy();
+  });
+
+  it.each(['TRUE', 'hunter2', ''])('refuses %s for revoke', async (revoke) => {
+    const refused = readWith({ ABLY_API_KEY_SECRET_ID: SECRET_ARN }, {}, { revoke });
+    // The tool prints the stack where there is one.
+    await expect(refused).rejects.toMatchObject({ stack: 'The parameter revoke is true or false.' });
+    await expect(readWith({ ABLY_API_KEY_SECRET_ID: SECRET_ARN }, {}, { revoke: true })).resolves.toBeTruthy();
+  });
+
+  it('passes on a format that asks for a secret: whose that is, auth.config.ts says', async () => {
     const settings = { ABLY_API_KEY_SECRET_ID: SECRET_ARN, ABLY_AUTH_TOKEN_FORMAT: 'embedded-jwt' };
-    await expect(readWith(settings)).rejects.toThrow('embedded-jwt, which needs ABLY_AUTH_EMBEDDED_SECRET');
-    const { resources } = await readWith({
-      ...settings,
-      ABLY_AUTH_EMBEDDED_SECRET: '{{resolve:secretsmanager:ably/embedded-secret}}',
-    });
-    expect(resources.Parameters.EmbeddedSecret).toEqual({ Default: 'secretsmanager:ably/embedded-secret' });
+    const { resources } = await readWith(settings);
+    expect(resources.Parameters.TokenFormat).toEqual({ Default: 'embedded-jwt' });
+    const secret = { ABLY_AUTH_EMBEDDED_SECRET: '{{resolve:secretsmanager:ably/embedded-secret}}' };
+    const { resources: withSecret } = await readWith({ ...settings, ...secret });
+    expect(withSecret.Parameters.EmbeddedSecret).toEqual({ Default: 'secretsmanager:ably/embedded-secret' });
   });
 
   it('says all that is wrong at once, and nothing of a secret', async () => {
@@ -162,5 +183,31 @@ describe('infra/aws/settings.cjs', () => {
     expect(said).toContain('The parameter domainName needs certificateArn as well.');
     expect(said).toContain('The parameter jwtIssuer needs jwtAudience as well.');
     expect(said).not.toContain('hunter2');
+  });
+});
+
+describe('infra/aws/build-before-package.cjs', () => {
+  const deployTo = (region: string): Plugin =>
+    new BuildBeforePackage({ classes: { Error }, getProvider: () => ({ getRegion: () => region }) });
+
+  it.each([
+    'before:package:createDeploymentArtifacts',
+    'before:deploy:function:packageFunction',
+    'before:deploy:deploy',
+  ])('refuses a secret of another region than the stack, which the function would look for in its own, %s', (hook) => {
+    vi.stubEnv('ABLY_API_KEY_SECRET_ID', SECRET_ARN);
+    expect(deployTo('eu-west-1').hooks[hook]).toThrow(
+      'ABLY_API_KEY_SECRET_ID is a secret of us-east-1, and this would be deployed to eu-west-1, where the function does not find it. Deploy to us-east-1 (--region, or AWS_REGION), or set',
+    );
+  });
+
+  it('deploys what was packaged before to the region of the secret', () => {
+    vi.stubEnv('ABLY_API_KEY_SECRET_ID', SECRET_ARN);
+    expect(deployTo('us-east-1').hooks['before:deploy:deploy']).not.toThrow();
+  });
+
+  it('has nothing to say where nothing is deployed: a stack can be looked at, and removed, wherever it is', () => {
+    const hooks = Object.keys(deployTo('eu-west-1').hooks);
+    expect(hooks.filter((hook) => !/^before:(?:package|deploy):/.test(hook))).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 /**
- * `osls package` in a fresh copy of the project: it builds first by itself, and what it would deploy is exactly this.
- * Without a setting, or with a wrong one, it stops and says what to set.
+ * `osls package` in a fresh copy of the project: it builds first by itself, and what it would deploy is exactly this. What
+ * it refuses is in refusals.test.ts.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createScratch } from '../support/scratch.ts';
@@ -17,82 +17,6 @@ beforeAll(() => copyProject(project));
 afterAll(() => scratch.remove());
 
 describe('osls package', () => {
-  it('stops without the secret, and says what to set', async () => {
-    const { code, output: said } = await pack({});
-    expect(code).toBe(1);
-    expect(said).toContain(
-      `Set ABLY_API_KEY_SECRET_ID to the ARN of the AWS Secrets Manager secret that holds your Ably API key, such as ${SECRET_ARN}.`,
-    );
-    expect(existsSync(output)).toBe(false);
-  });
-
-  it.each([
-    ['the name of a secret', { ABLY_API_KEY_SECRET_ID: 'ably/api-key' }, 'is not the whole ARN of a secret'],
-    [
-      'a session secret in plain text',
-      { ABLY_API_KEY_SECRET_ID: SECRET_ARN, ABLY_AUTH_SESSION_SECRET: 'hunter2'.repeat(8) },
-      'ABLY_AUTH_SESSION_SECRET is a plain value, which would be stored in the template.',
-    ],
-    [
-      'a JWT authorizer for any audience',
-      { ABLY_API_KEY_SECRET_ID: SECRET_ARN },
-      'The parameter jwtIssuer needs jwtAudience as well.',
-      ['--param', 'jwtIssuer=https://hunter2.example/'],
-    ],
-    [
-      'an audience that no authorizer would look at',
-      { ABLY_API_KEY_SECRET_ID: SECRET_ARN },
-      'The parameter jwtAudience needs jwtIssuer as well.',
-      ['--param=jwtAudience=hunter2'],
-    ],
-    [
-      'a rate that is no number',
-      { ABLY_API_KEY_SECRET_ID: SECRET_ARN },
-      'The parameter throttleRate is not a number.',
-      ['--param=throttleRate=hunter2'],
-    ],
-    [
-      'a parameter that is none of ours',
-      { ABLY_API_KEY_SECRET_ID: SECRET_ARN },
-      'There is no parameter throttelRate:',
-      ['--param=throttelRate=50'],
-    ],
-    [
-      'a revoke that is neither on nor off',
-      { ABLY_API_KEY_SECRET_ID: SECRET_ARN },
-      'The parameter revoke is true or false.',
-      ['--param=revoke=hunter2'],
-    ],
-    [
-      'a secret of another region',
-      { ABLY_API_KEY_SECRET_ID: SECRET_ARN },
-      'is a secret of us-east-1, and this would be deployed to eu-central-1',
-      ['--region', 'eu-central-1'],
-    ],
-    [
-      'a ttl that is none',
-      { ABLY_API_KEY_SECRET_ID: SECRET_ARN, ABLY_AUTH_TTL: 'hunter2' },
-      'ABLY_AUTH_TTL: it is not a duration',
-    ],
-  ])('stops for %s, and says what to do', async (_, settings, sentence, args: readonly string[] = []) => {
-    const { code, output: said } = await pack(settings, ...args);
-    expect(code).toBe(1);
-    expect(said).toContain(sentence);
-    expect(said).not.toContain('hunter2');
-    expect(existsSync(join(output, 'ably-auth.zip'))).toBe(false);
-  });
-
-  it('stops for a config with a problem', async () => {
-    const file = join(project, 'auth.config.ts');
-    const shipped = readFileSync(file, 'utf8');
-    writeFileSync(file, shipped.replace(/broad\((\[[^\]]*\]), '[^']*'\)/, '$1'));
-    const { code, output: said } = await pack({ ABLY_API_KEY_SECRET_ID: SECRET_ARN });
-    writeFileSync(file, shipped);
-    expect(code).toBe(1);
-    expect(said).toContain('this grant is broad');
-    expect(said).toContain('nothing was deployed');
-  });
-
   it('builds by itself and packs the function, whole and without source maps', async () => {
     const { code, output: said } = await pack({
       ABLY_API_KEY_SECRET_ID: SECRET_ARN,

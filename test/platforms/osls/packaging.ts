@@ -1,4 +1,4 @@
-/** `osls package` in a copy of the project, and what it would deploy. */
+/** `osls` in a copy of the project, mostly `osls package`, and what it would deploy. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deploy, type Stack } from '../../infra/cloudformation.ts';
@@ -14,6 +14,7 @@ export function packaging(folder: string) {
   return {
     project,
     output,
+    run: (settings: Settings, ...args: readonly string[]) => runTool(osls(project, args, settings)),
     pack: (settings: Settings, ...args: readonly string[]) =>
       runTool(osls(project, ['package', '--package', output, ...args], settings)),
     deployed: (): Stack =>
