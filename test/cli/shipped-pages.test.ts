@@ -1,9 +1,10 @@
 /** The pages that the command, a finding or the README names are in the package: whoever installs it has no repository. */
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../cli/commands.ts';
+import { linksOf, PAGES } from '../docs/pages.ts';
 import { type InstalledProject, installProject } from './installed.ts';
 
 let project: InstalledProject;
@@ -14,6 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
+const isMissing = (path: string): boolean => !existsSync(join(installed, path));
+
 describe('the package', () => {
   it('holds every page that its code names', async () => {
     const files = (await readdir(join(installed, 'dist/lib'), { recursive: true })).filter((file) =>
@@ -22,16 +25,22 @@ describe('the package', () => {
     const texts = await Promise.all(files.map((file) => readFile(join(installed, 'dist/lib', file), 'utf8')));
     const pages = new Set(texts.flatMap((text) => text.match(/\bdocs\/[\w/-]+\.md\b/g) ?? []));
     expect(pages).toContain('docs/revocation.md');
-    expect([...pages].filter((page) => !/^docs\/decisions\//.test(page) && !existsSync(join(installed, page)))).toEqual(
-      [],
-    );
+    expect([...pages].filter(isMissing)).toEqual([]);
   });
 
   it('holds every page and every picture that its README links to', async () => {
     const readme = await readFile(join(installed, 'README.md'), 'utf8');
     const linked = new Set(readme.match(/(?<=["(])docs\/[^)"#\s]+/g) ?? []);
     expect(linked.size).toBeGreaterThan(20);
-    expect([...linked].filter((page) => !existsSync(join(installed, page)))).toEqual([]);
+    expect([...linked].filter(isMissing)).toEqual([]);
+  });
+
+  it('holds every page and every picture of docs that a page of it links to', () => {
+    const links = PAGES.filter((page) => page.startsWith('docs/') && !isMissing(page)).flatMap(linksOf);
+    const linked = links.map(({ page, target }) => posix.join(posix.dirname(page), target.replace(/#.*/, '')));
+    const ofDocs = new Set(linked.filter((path) => path.startsWith('docs/')));
+    expect(ofDocs).toContain('docs/decisions/0024-signed-grants.md');
+    expect([...ofDocs].filter(isMissing)).toEqual([]);
   });
 
   it('names its pages in help as whoever reads it finds them', async () => {
