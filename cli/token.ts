@@ -1,5 +1,6 @@
 /** `token`: a credential for somebody, as the endpoint would issue it, and what is in it. */
 import type { ConfigProblem } from '../core/config-problem.ts';
+import { configureEndpoint } from '../core/configure-endpoint.ts';
 import { parseDurationMs } from '../core/duration.ts';
 import { MIN_TTL_MS } from '../core/limits.ts';
 import { completeCaller } from '../core/policy/explain.ts';
@@ -13,6 +14,7 @@ import { type CallerFound, findCaller } from './find-caller.ts';
 import { inspectCredential } from './inspect/inspect-credential.ts';
 import { describeInspection } from './inspect/inspection.ts';
 import { type Minted, mint } from './mint.ts';
+import { projectParts } from './project-parts.ts';
 import { CONFIG_FILE, readConfig } from './read-config.ts';
 import { readEnvironment } from './read-environment.ts';
 
@@ -42,7 +44,8 @@ export const token = defineCommand({
     const { definition, problems } = await readConfig(values.config, terminal.folder, env);
     if (problems.length > 0) throw cannotIssue(problems);
     const resolution = resolveConfig(definition, env);
-    if (!resolution.ok) throw cannotIssue(resolution.problems);
+    // The endpoint's own list, of its key, its store and further formats as well.
+    if (!resolution.ok) throw cannotIssue(await configureEndpoint(projectParts(definition, env)).allProblems);
     const found = await findCaller(asked, definition, env);
     if (found.refusal) return refuseCredential(found, terminal);
     const identity = asked.stated && completeCaller(found.caller, resolution.auth.sources);

@@ -1,6 +1,7 @@
 /** `token` by the installed command: what it issues lets a real client connect as the one who was named, and as nobody else. */
 import * as Ably from 'ably';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ConfigProblem, describeProblem } from '../../core/config-problem.ts';
 import { type AblyService, startAblyService } from '../../dev/ably-service/ably-service.ts';
 import { createSessionCookies } from '../../index.ts';
 import { STAGE_KEY, untilState } from '../stage.ts';
@@ -115,6 +116,22 @@ describe('ably-auth-functions token', () => {
       stdout: '',
       stderr: expect.stringMatching(/^A client gets 403 foreign-client-id/),
     });
+  });
+
+  it('says at once all that is wrong, as explain does, and what its key lacks', async () => {
+    const rule = { name: 'members', format: 'token-request', jwt: { jti: true }, grant: { news: ['subscribe'] } };
+    const config = `import { anonymous, defineAuth } from 'ably-auth-functions';
+      export default defineAuth(() => (${JSON.stringify({ ttl: 'long', rules: [rule] })}));`;
+    await project.write({ 'wrong.js': config.replace('{"ttl"', '{"sources":[anonymous()],"ttl"') });
+    const args = ['{"sub":"bob"}', '--config', 'wrong.js'];
+    const explained = await project.run(['explain', ...args, '--json'], { env });
+    const { problems } = JSON.parse(explained.stdout).outcome as { readonly problems: readonly ConfigProblem[] };
+    expect(problems.map(({ setting }) => setting)).toEqual(['ttl', 'rules[0].jwt']);
+    const lines = problems.map((problem) => `  - ${describeProblem(problem)}\n`);
+    const help = 'See ably-auth-functions token --help.\n';
+    expect((await token(args)).stderr).toBe(['Nothing can be issued:\n', ...lines, help].join(''));
+    const { stderr } = await token(args, { env: { ...env, ABLY_API_KEY: '' } });
+    for (const line of [...lines, '\n  - ABLY_API_KEY: ']) expect(stderr).toContain(line);
   });
 
   it.each([
