@@ -5,8 +5,9 @@ import { FAILURES } from '../errors.ts';
 import { REMEDIES } from '../remedies.ts';
 import type { AutoReason } from '../token/issue.ts';
 import type { LeftOut } from './evaluate.ts';
-import type { ExplainedOutcome, Explanation } from './explain.ts';
+import type { Explanation } from './explain.ts';
 import type { ExplainedAnswer } from './explain-answer.ts';
+import type { ExplainedOutcome } from './explain-outcome.ts';
 import type { ExplainedGrant, ExplainedRule } from './explain-rules.ts';
 
 /** Resources of one grant that are shown before "and 97 more". */
