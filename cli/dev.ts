@@ -11,6 +11,7 @@ import { type RunningNodeServer, startNodeServer } from '../adapters/node/serve.
 import type { ConfigProblem } from '../core/config-problem.ts';
 import { lintPolicy } from '../core/policy/lint.ts';
 import { describeFinding } from '../core/policy/lint-finding.ts';
+import { isPort } from '../core/port.ts';
 import type { Environment } from '../core/settings.ts';
 import { type DemoAbly, reachAbly } from '../dev/demo/ably.ts';
 import { whyNotHere } from '../dev/refuse-production.ts';
@@ -99,7 +100,7 @@ async function readSettings(file: string | undefined, terminal: Terminal, isLoca
 const SESSION_SECRET = randomBytes(32).toString('base64url');
 
 function readAddress(host = '127.0.0.1', port = '3000'): { readonly host: string; readonly port: number } {
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new CannotRun('The port is a number up to 65535.');
+  if (!isPort(port)) throw new CannotRun('The port is a number up to 65535.');
   return { host, port: Number(port) };
 }
 

@@ -11,6 +11,11 @@ export function readJsonObject(text: string): JsonObject | undefined {
   }
 }
 
+/** A part of a JWT. */
+export function readEncodedObject(base64url: string): JsonObject | undefined {
+  return readJsonObject(Buffer.from(base64url, 'base64url').toString());
+}
+
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,9 +3,8 @@
  * adapters/ably/client-options.ts.
  */
 import type { ConfigProblem } from './config-problem.ts';
+import { isPort, MAX_PORT } from './port.ts';
 import type { Environment } from './settings.ts';
-
-const MAX_PORT = 65_535;
 
 /** Every problem with the three. */
 export function ablySettingsProblems(env: Environment): readonly ConfigProblem[] {
@@ -14,7 +13,7 @@ export function ablySettingsProblems(env: Environment): readonly ConfigProblem[]
   if (endpoint && !/^[\w.:-]+$/.test(endpoint)) {
     problems.push({ setting: 'ABLY_ENDPOINT', problem: 'it is not a host name', fix: 'Write it without https://' });
   }
-  if (port && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= MAX_PORT)) {
+  if (port && !isPort(port, 1)) {
     problems.push({ setting: 'ABLY_PORT', problem: 'it is not a port', fix: `Write a number from 1 to ${MAX_PORT}` });
   }
   if (tls && tls !== 'true' && tls !== 'false') {

@@ -8,6 +8,7 @@ import { keyProblem } from '../adapters/key-sources/key-problem.ts';
 import { startNodeServer } from '../adapters/node/serve.ts';
 import { createLog, LOG_FORMATS } from '../adapters/telemetry/log.ts';
 import { prettyLine } from '../adapters/telemetry/pretty-line.ts';
+import { isPort } from '../core/port.ts';
 import { createRevokeBeside } from '../core/revocation/revoke-beside.ts';
 import {
   type AuthDefinition,
@@ -141,7 +142,7 @@ export async function startDevServer({ definition, env, print }: DevServerOption
 
 function listenProblems(port: string, log: string): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+  if (!isPort(port)) {
     problems.push({
       setting: 'PORT',
       problem: 'it is not a port',

@@ -12,7 +12,7 @@ import { malformedKeys } from './malformed-keys.ts';
 import {
   cachesParameters,
   createSource,
-  isPort,
+  isFitPort,
   isSeenOnLambda,
   PORT_SETTING,
   SEEN_ON_LAMBDA,
@@ -55,7 +55,7 @@ function severalSet(set: readonly string[]): ConfigProblem {
 
 function badPort(settings: Settings): ConfigProblem[] {
   const port = settings[PORT_SETTING];
-  if (isPort(port)) return [];
+  if (isFitPort(port)) return [];
   const problem = 'not a port';
   return [{ setting: PORT_SETTING, problem, fix: 'Remove it, or set it to the port of the extension, 2773.' }];
 }

@@ -7,6 +7,7 @@
 import type { ConfigProblem } from '../../core/config-problem.ts';
 import { readApiKey } from '../../core/keys/api-key.ts';
 import type { KeySource } from '../../core/keys/key-source.ts';
+import { isPort } from '../../core/port.ts';
 import { createEnvironmentKeySource, type Settings } from './environment.ts';
 
 export const WAYS = ['ABLY_API_KEY', 'ABLY_API_KEY_SECRET_ID', 'ABLY_API_KEY_PARAMETER'] as const;
@@ -24,7 +25,7 @@ export const SEEN_ON_LAMBDA: ConfigProblem = {
 /** `undefined` where anything else is to be said, which chooseKeySource does. */
 export function openKeySource(settings: Settings) {
   const [way, ...others] = WAYS.filter((name) => settings[name]);
-  if (way === undefined || others.length > 0 || !isPort(settings[PORT_SETTING])) return undefined;
+  if (way === undefined || others.length > 0 || !isFitPort(settings[PORT_SETTING])) return undefined;
   const { ABLY_API_KEY: key, ABLY_API_KEY_PREVIOUS: previous, ABLY_API_KEY_SECRET_FIELD: field } = settings;
   const isQuiet = way === 'ABLY_API_KEY' ? !field : !previous;
   const isLate = way === 'ABLY_API_KEY_PARAMETER' && settings[PORT_SETTING] && cachesParameters(settings);
@@ -33,9 +34,9 @@ export function openKeySource(settings: Settings) {
   return { ok: true, source: createSource(settings, way), warnings } as const;
 }
 
-/** Of a setting that is not there as well. */
-export function isPort(text: string | undefined): boolean {
-  return !text || (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535);
+/** The extension's, where that is there. */
+export function isFitPort(port: string | undefined): boolean {
+  return !port || isPort(port, 1);
 }
 
 export function isSeenOnLambda(settings: Settings, way: Way): boolean {

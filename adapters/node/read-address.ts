@@ -2,6 +2,7 @@
  * Where the container listens: `HOST` and `PORT`, or what AWS's Lambda Web Functions say. Opens nothing.
  */
 import type { ConfigProblem } from '../../core/config-problem.ts';
+import { isPort } from '../../core/port.ts';
 import type { Environment } from '../../core/settings.ts';
 
 export interface Address {
@@ -18,7 +19,7 @@ export function readAddress(env: Environment, problems: ConfigProblem[]): Addres
   const endpoint = env[LAMBDA_ENDPOINT];
   if (endpoint) {
     const [, host, port] = /^(?:http:\/\/)?\[?([\w.:-]+?)\]?:(\d{1,5})\/?$/.exec(endpoint) ?? [];
-    if (host !== undefined && isPort(port)) return { host, port: Number(port) };
+    if (host !== undefined && port !== undefined && isPort(port)) return { host, port: Number(port) };
     problems.push({ setting: LAMBDA_ENDPOINT, problem: 'it is not host:port', fix: 'Leave it as Lambda sets it' });
     return undefined;
   }
@@ -30,8 +31,4 @@ export function readAddress(env: Environment, problems: ConfigProblem[]): Addres
     fix: 'Write a number up to 65535; 0 for any free one',
   });
   return undefined;
-}
-
-function isPort(text: string | undefined): boolean {
-  return text !== undefined && /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
 }

@@ -60,8 +60,9 @@ export function createKeyFinder(): (texts: readonly string[], credential?: strin
 /** In the place of a credential nothing else looks like it, whatever its length. */
 function wholeKey(text: unknown): readonly FoundKey[] {
   if (typeof text !== 'string') return [];
-  const name = readApiKey(text.replace(/^"(.*)"$/, '$1'))?.name;
-  return name === undefined ? [] : [{ name, secret: text.replace(/^"(.*)"$/, '$1').slice(name.length + 1) }];
+  const key = text.replace(/^"(.*)"$/, '$1');
+  const name = readApiKey(key)?.name;
+  return name === undefined ? [] : [{ name, secret: key.slice(name.length + 1) }];
 }
 
 function isMadeByAbly(key: string): boolean {

@@ -3,7 +3,7 @@
  * since nobody but Ably and the signer could.
  */
 import { MIN_NONCE_CHARS } from '../../core/limits.ts';
-import { type JsonObject, readJsonObject } from '../read-json-object.ts';
+import { type JsonObject, readEncodedObject, readJsonObject } from '../read-json-object.ts';
 import { type Ask, NotChecked, type Visit } from './visit.ts';
 
 export interface Credential {
@@ -99,8 +99,8 @@ function jwtProblem({ alg, kid }: JsonObject): string | undefined {
 function readToken(text: string): Credential | undefined {
   if (!/^[\w.~+/=:!-]+$/.test(text)) return undefined;
   const [head = '', payload = '', ...rest] = text.split('.');
-  const header = readJsonObject(decode(head));
-  const claims = rest.length === 1 ? readJsonObject(decode(payload)) : undefined;
+  const header = readEncodedObject(head);
+  const claims = rest.length === 1 ? readEncodedObject(payload) : undefined;
   const within = header?.['x-ably-token'] ?? claims?.['x-ably-token'];
   if (typeof within === 'string') return readToken(within);
   if (!header || !claims) return opaque(text);
@@ -122,10 +122,6 @@ function readToken(text: string): Credential | undefined {
 function opaque(text: string): Credential {
   const unknown = { fields: {}, clientId: undefined, capability: undefined, ttlMs: undefined, madeAtMs: undefined };
   return { kind: 'token', ...unknown, fineMs: 1, unique: text, isOpen: false, problem: undefined };
-}
-
-function decode(part: string): string {
-  return Buffer.from(part, 'base64url').toString();
 }
 
 export function isNumber(value: unknown): value is number {

@@ -1,7 +1,7 @@
 /** What an endpoint has signed with its API key. A text that signs the same is the key's secret, wherever it stands. */
 import { readApiKey } from '../../core/keys/api-key.ts';
 import { tokenRequestMac } from '../../core/token/token-request-mac.ts';
-import { readJsonObject } from '../read-json-object.ts';
+import { type JsonObject, readEncodedObject, readJsonObject } from '../read-json-object.ts';
 
 export interface Signed {
   /** `appId.keyId`, which is public. */
@@ -15,7 +15,7 @@ export function readSigned(body: string): Signed | undefined {
   return fields ? fromTokenRequest(fields) : fromJwt(body.trim());
 }
 
-function fromTokenRequest(fields: Readonly<Record<string, unknown>>): Signed | undefined {
+function fromTokenRequest(fields: JsonObject): Signed | undefined {
   const { keyName, mac, ttl, capability, clientId, timestamp, nonce } = fields;
   if (typeof keyName !== 'string') return undefined;
   const text = (value: unknown): string => String(value ?? '');
@@ -33,7 +33,7 @@ function fromTokenRequest(fields: Readonly<Record<string, unknown>>): Signed | u
 
 function fromJwt(jwt: string): Signed | undefined {
   const [head = '', payload = '', signature = '', ...more] = jwt.split('.');
-  const [header, claims] = [head, payload].map((part) => readJsonObject(Buffer.from(part, 'base64url').toString()));
+  const [header, claims] = [head, payload].map(readEncodedObject);
   const carried = header?.['x-ably-token'] ?? claims?.['x-ably-token'];
   if (typeof carried === 'string' && carried.length < jwt.length) return readSigned(carried);
   const keyName = header?.kid;

@@ -1,6 +1,6 @@
 /** What every JWT is read by, whoever it is for: its parts, its times, its size. */
 import { MAX_JWT_BYTES } from '../../core/limits.ts';
-import { type JsonObject, readJsonObject } from '../read-json-object.ts';
+import { type JsonObject, readEncodedObject } from '../read-json-object.ts';
 import { countsSeconds } from '../time-unit.ts';
 import { checkTtl, type Moment } from './checks.ts';
 import { describeSpan, type Findings, type Inspection } from './inspection.ts';
@@ -53,5 +53,5 @@ export function splitSignature(text: string): readonly [string, string] {
 }
 
 export function decodePart(part = ''): JsonObject | undefined {
-  return /^[\w-]+$/.test(part) ? readJsonObject(Buffer.from(part, 'base64url').toString('utf8')) : undefined;
+  return /^[\w-]+$/.test(part) ? readEncodedObject(part) : undefined;
 }

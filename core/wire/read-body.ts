@@ -39,7 +39,7 @@ export function bodyText(body: Uint8Array | string): string {
   }
 }
 
-/** @param detail for the log and a caller who is known: names what is wrong, and holds no value */
+/** @param detail for the log and a caller who was let in: names what is wrong, and holds no value */
 export function malformed(detail: string): AuthFailure {
   return new AuthFailure('malformed-request', detail);
 }

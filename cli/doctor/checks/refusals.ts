@@ -1,6 +1,6 @@
 /** The requests that an endpoint should refuse, which several checks look at from different sides. */
 import type { NameValue } from '../../../core/http.ts';
-import { readJsonObject } from '../../read-json-object.ts';
+import { readEncodedObject } from '../../read-json-object.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Ask, Visit } from '../visit.ts';
 import { BY_GET } from './ways.ts';
@@ -62,7 +62,7 @@ const MADE_UP = `${encoded({ alg: 'none', typ: 'JWT' })}.${encoded({ sub: 'docto
 const JWT = /(?<![\w.-])([\w-]+)\.([\w-]+)\.[\w-]+(?![\w.-])/g;
 
 function unsigned(jwt: string, head: string, payload: string): string {
-  const header = readJsonObject(Buffer.from(head, 'base64url').toString());
+  const header = readEncodedObject(head);
   if (header?.alg === undefined) return jwt;
   return `${encoded({ ...header, alg: 'none' })}.${payload}.`;
 }
